@@ -1,0 +1,134 @@
+// Package kernel fires the transitions of a flow on looplab/fsm and is its only
+// importer.
+//
+// A looplab machine has one destination for an event and a source, and no
+// guards. So every guarded transition of a flow is an event of its own; which
+// one fires is decided before, from the flow's own table. A live call costs no
+// machine: idle ones lie in a pool and are set to the call's state first.
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/looplab/fsm"
+)
+
+// Errors of Fire. What it returns wraps one of them or the error of the machine.
+var (
+	// ErrUnknown says that the flow has no transition of this name.
+	ErrUnknown = errors.New("no such transition")
+	// ErrSource says that the transition does not start in this state.
+	ErrSource = errors.New("transition does not start here")
+)
+
+// anywhere is the state that the machine is set to for a transition from any
+// state. Without it every such transition would be needed once per state, in
+// every machine. New refuses it as the name of a state.
+const anywhere = "*"
+
+// Transition is a row of the flow's table.
+type Transition struct {
+	Name string // one name may have several rows, each with another From
+	From string // empty when Any
+	Any  bool   // starts in every state
+	To   string // may be From: the state is left and entered again
+}
+
+// Kernel fires the transitions of one flow. It is immutable and may be used
+// concurrently. Create it with New.
+type Kernel struct {
+	events fsm.Events
+	any    map[string]bool // every name, and whether it starts anywhere
+	idle   sync.Pool       // of *fsm.FSM
+}
+
+// New builds the machine and fires every transition once to see that it leads
+// where the table says.
+func New(transitions []Transition) (*Kernel, error) {
+	k := &Kernel{any: make(map[string]bool, len(transitions))}
+	seen := make(map[[2]string]bool, len(transitions))
+	for _, t := range transitions {
+		if err := t.check(); err != nil {
+			return nil, err
+		}
+		from := t.source()
+		if anyway, known := k.any[t.Name]; known && anyway != t.Any || seen[[2]string{t.Name, from}] {
+			return nil, fmt.Errorf("kernel: transition %q is given twice from %q", t.Name, from)
+		}
+		k.any[t.Name] = t.Any
+		seen[[2]string{t.Name, from}] = true
+		k.events = append(k.events, fsm.EventDesc{Name: t.Name, Src: []string{from}, Dst: t.To})
+	}
+	for _, t := range transitions {
+		to, err := k.Fire(t.source(), t.Name)
+		if err != nil {
+			return nil, err
+		}
+		if to != t.To {
+			return nil, fmt.Errorf("kernel: transition %q from %q leads to %q and not to %q", t.Name, t.source(), to, t.To)
+		}
+	}
+	return k, nil
+}
+
+func (t *Transition) source() string {
+	if t.Any {
+		return anywhere
+	}
+	return t.From
+}
+
+// check refuses rows that no machine can have.
+func (t *Transition) check() error {
+	switch {
+	case t.Name == "" || t.To == "" || (t.From == "") != t.Any:
+		return fmt.Errorf("kernel: transition %q from %q to %q lacks a name or a state, or has too many", t.Name, t.From, t.To)
+	case t.From == anywhere || t.To == anywhere:
+		return fmt.Errorf("kernel: transition %q: %q is no name for a state", t.Name, anywhere)
+	}
+	return nil
+}
+
+// Fire returns the state that the transition leads to. For a transition from any
+// state it does not ask whether from is a state of the flow.
+func (k *Kernel) Fire(from, name string) (to string, err error) {
+	starts, known := k.any[name]
+	if !known {
+		// The machine would search its whole table before it says so.
+		return "", fmt.Errorf("kernel: fire %q: %w", name, ErrUnknown)
+	}
+	m, ok := k.idle.Get().(*fsm.FSM)
+	if !ok {
+		m = fsm.NewFSM("", k.events, nil)
+	}
+	if starts {
+		from = anywhere
+	}
+	m.SetState(from)
+	// Not the context of a request: once cancelled, it would leave the machine
+	// in a transition that never completes and that SetState does not heal.
+	if err := m.Event(context.Background(), name); err != nil && !same(err) {
+		// The machine is not put back: who knows what state it is in.
+		return "", fire(from, name, err)
+	}
+	to = m.Current()
+	k.idle.Put(m)
+	return to, nil
+}
+
+// same tells whether the error says no more than that source and destination
+// are one state.
+func same(err error) bool {
+	none, ok := err.(fsm.NoTransitionError)
+	return ok && none.Err == nil
+}
+
+func fire(from, name string, err error) error {
+	if _, ok := err.(fsm.InvalidEventError); ok {
+		err = ErrSource
+	}
+	return fmt.Errorf("kernel: fire %q from %q: %w", name, from, err)
+}
