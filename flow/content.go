@@ -1,0 +1,152 @@
+package flow
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/bxml"
+)
+
+// markup finds what makes speech more than plain words: an SSML element or a character reference. A lone & is a word.
+var markup = regexp.MustCompile(`<|&#?[a-zA-Z0-9]+;`)
+
+// content compiles the text of an element.
+func (el *element) content() []node {
+	c, e, rule := el.b.c, el.entry, el.verb.Content
+	switch {
+	case e.Content == nil && (rule == nil || !rule.Required):
+		return nil
+	case e.Content == nil:
+		c.errorf(ruleText, e.Verb.Span, "%s needs a text", el.verb.Name).WithHelp("as in `%s: ...`, its %s", el.verb.Name, rule.Name)
+		return nil
+	case rule == nil:
+		at := e.Content.Span
+		if e.ContentKey != nil {
+			at = e.ContentKey.Span
+		}
+		c.errorf(ruleText, at, "%s takes no text", el.verb.Name)
+		return nil
+	case e.Content.Kind != ast.Scalar:
+		c.errorf(ruleType, e.Content.Span, "the text of %s must be a text", el.verb.Name)
+		return nil
+	}
+	text := &e.Content.Text
+	if rule.Kind == bxml.SSML && markup.MatchString(text.Value) {
+		return el.speech(text)
+	}
+	return el.text(text, rule)
+}
+
+// text compiles text without markup.
+func (el *element) text(text *ast.Text, rule *bxml.Content) []node {
+	c := el.b.c
+	t := c.template(text, el.at.scope)
+	if t == nil {
+		return nil
+	}
+	el.b.keep(t.template.Refs())
+	literal, ok := t.template.Literal()
+	if !ok {
+		return []node{{kind: nodeContent, content: rule, template: t, name: rule.Name + " of " + el.verb.Name}}
+	}
+	if err := rule.Check(literal); err != nil {
+		rule := ruleAttributeValue
+		if strings.TrimSpace(literal) == "" {
+			rule = ruleText
+		}
+		c.errorf(rule, text.Span, "%s: %s", el.verb.Name, err)
+		return nil
+	}
+	return []node{{kind: nodeStatic, static: bxml.AppendText(nil, literal)}}
+}
+
+// speech compiles text with SSML elements: the markup is the author's, what stands in between may be computed.
+func (el *element) speech(text *ast.Text) []node {
+	parsed, err := bxml.ParseSSML(text.Value)
+	if err != nil {
+		el.ssmlError(text, err)
+		return nil
+	}
+	nodes := el.ssml(text, parsed)
+	if !slices.ContainsFunc(nodes, func(n node) bool { return n.kind == nodeEscaped }) && strings.TrimSpace(words(parsed)) == "" {
+		el.b.c.errorf(ruleText, text.Span, "%s has nothing to say", el.verb.Name)
+	}
+	return nodes
+}
+
+// ssmlError reports markup that is no SSML, at its place.
+func (el *element) ssmlError(text *ast.Text, err error) {
+	var syntax *bxml.SyntaxError
+	if !errors.As(err, &syntax) {
+		el.b.c.errorf(ruleText, text.Span, "%s", err)
+		return
+	}
+	d := el.b.c.errorf(ruleText, text.At(syntax.Offset, min(syntax.Offset+1, len(text.Value))), "%s", syntax.Message)
+	d.Help = syntax.Help
+}
+
+func words(list []bxml.Node) string {
+	text := ""
+	for _, n := range list {
+		text += n.Text + words(n.Children)
+	}
+	return text
+}
+
+func (el *element) ssml(text *ast.Text, list []bxml.Node) []node {
+	var nodes []node
+	static := func(s string) { nodes = join(nodes, []node{{kind: nodeStatic, static: []byte(s)}}) }
+	for _, n := range list {
+		if n.Element == "" && n.Text != text.Value[n.From:n.To] {
+			static(string(bxml.AppendText(nil, n.Text))) // a character reference, resolved
+			continue
+		}
+		if n.Element == "" {
+			nodes = join(nodes, el.spoken(text, n.From, n.To))
+			continue
+		}
+		static("<" + n.Element)
+		for _, a := range n.Attributes {
+			static(" " + a.Name + `="` + string(bxml.AppendAttr(nil, a.Value)) + `"`)
+		}
+		if len(n.Children) == 0 {
+			static("/>")
+			continue
+		}
+		static(">")
+		nodes = join(nodes, el.ssml(text, n.Children))
+		static("</" + n.Element + ">")
+	}
+	return nodes
+}
+
+// spoken compiles the text between two SSML elements.
+func (el *element) spoken(text *ast.Text, from, to int) []node {
+	t := el.b.c.part(text, from, to, el.at.scope)
+	if t == nil {
+		return nil
+	}
+	el.b.keep(t.template.Refs())
+	if literal, ok := t.template.Literal(); ok {
+		return []node{{kind: nodeStatic, static: bxml.AppendText(nil, literal)}}
+	}
+	return []node{{kind: nodeEscaped, template: t, name: "text of " + el.verb.Name}}
+}
+
+// checkInput reports a document that reads what was entered in a sensitive state.
+func (b *builder) checkInput(a *ast.State) {
+	for _, slot := range b.doc.Fields {
+		if slot.Root() != RootEvent || !enteredByPerson(slot.Field()) {
+			continue
+		}
+		for _, p := range b.c.pending {
+			if t := p.transition; t.Leaf == b.state && b.c.sensitive(t.Owner) {
+				b.c.errorf("sensitive", a.DocumentAt, "the document reads event.%s, which was entered in a sensitive state", slot.Field())
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
+)
+
+// zero returns the value of a variable of type t that nobody set.
+func zero(t Type) any {
+	switch t {
+	case String:
+		return ""
+	case Bool:
+		return false
+	case Int:
+		return 0
+	case Number:
+		return 0.0
+	case Duration:
+		return time.Duration(0)
+	case List:
+		return []any(nil)
+	case Map:
+		return map[string]any(nil)
+	}
+	return nil
+}
+
+// convert returns v as a value of type t: as it is when it fits, parsed when it is a text that reads as one.
+func convert(v any, t Type) (any, error) {
+	if s, ok := v.(string); ok && t != String {
+		return parseAs(s, t)
+	}
+	switch x := v.(type) {
+	case nil:
+		if t == Any {
+			return nil, nil
+		}
+	case string:
+		return x, nil
+	case int:
+		if t == Number {
+			return float64(x), nil
+		}
+		if t == Int || t == Any {
+			return x, nil
+		}
+	case float64:
+		if t == Int && x == float64(int(x)) {
+			return int(x), nil
+		}
+		if t == Number || t == Any {
+			return x, nil
+		}
+	default:
+		if fits(v, t) {
+			return v, nil
+		}
+	}
+	return nil, fmt.Errorf("%v is no %s", v, t)
+}
+
+func fits(v any, t Type) bool {
+	switch v.(type) {
+	case bool:
+		return t == Bool || t == Any
+	case time.Duration:
+		return t == Duration || t == Any
+	case []any:
+		return t == List || t == Any
+	case map[string]any:
+		return t == Map || t == Any
+	}
+	return false
+}
+
+// parseAs reads a text, as it stands in a default, a configuration file or an environment variable.
+func parseAs(s string, t Type) (any, error) {
+	switch t {
+	case Bool:
+		return strconv.ParseBool(s)
+	case Int:
+		return strconv.Atoi(s)
+	case Number:
+		return strconv.ParseFloat(s, 64)
+	case Duration:
+		return expression.ParseDuration(s)
+	case List:
+		var list []any
+		err := json.Unmarshal([]byte(s), &list)
+		return list, err
+	case Map:
+		var m map[string]any
+		err := json.Unmarshal([]byte(s), &m)
+		return m, err
+	}
+	return s, nil
+}

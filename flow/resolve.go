@@ -1,0 +1,298 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+)
+
+// Pseudo events of transitions that no event names.
+const (
+	eventAlways  = "always"
+	eventStart   = "start"
+	eventOnError = "onError"
+)
+
+// internalLater are the events between machines, which this version does not raise.
+var internalLater = []string{"bridged", "bridgeFailed", "legEnded", "parentEnded", "joined", "left", "updateFailed"}
+
+// startLater are the events of `start` that make machines of kinds which this version does not run.
+var startLater = []string{"transferAnswer", "conferenceCreated"}
+
+// resolve makes the transitions and finds their targets.
+func (c *compiler) resolve() {
+	c.built, c.onError = map[*ast.Transition]*Transition{}, map[*ast.Action]*Transition{}
+	for _, h := range c.file.Start {
+		c.start(h)
+	}
+	c.handlers(c.flow.Root, c.file.On)
+	for _, s := range c.flow.States {
+		a := c.source[s]
+		c.handlers(s, a.On)
+		c.onErrors(s, s.Name+"/entry", a.Entry)
+		c.onErrors(s, s.Name+"/exit", a.Exit)
+		for i, t := range a.Always {
+			s.Always = append(s.Always, c.transition(s, eventAlways, i, t))
+		}
+		c.invoke(s, a)
+		c.output(s, a)
+	}
+}
+
+// start resolves one event of `start`.
+func (c *compiler) start(h *ast.Handler) {
+	name := h.Event.Value
+	switch {
+	case slices.Contains(startLater, name):
+		c.errorf(ruleLater, h.Event.Span, "starting on %q is not supported yet", name)
+		return
+	case name != "initiate" && name != "answer" && name != EventInvoke:
+		c.errorf(ruleUnknownEvent, h.Event.Span, "%q does not start a machine", name).
+			WithHelp("start takes initiate (an inbound call), answer (an outbound call) and invoke (a sub-flow)")
+		return
+	}
+	for i, t := range h.Transitions {
+		tr := c.built[t]
+		if tr == nil {
+			tr = c.transition(c.flow.Root, name, i, t)
+			tr.Name, tr.Event = fmt.Sprintf("start/%s/%d", name, i), eventStart
+			c.built[t] = tr
+		}
+		if t.Target == nil {
+			c.errorf(ruleMissing, t.Span, "a transition of start needs a target")
+		}
+		c.flow.Start[name] = append(c.flow.Start[name], tr)
+	}
+}
+
+// handlers resolves the handlers of one level.
+func (c *compiler) handlers(level *State, list []*ast.Handler) {
+	for _, h := range list {
+		name := c.event(h.Event)
+		if name == "" {
+			continue
+		}
+		if len(level.On[name]) > 0 {
+			c.errorf(ruleDuplicate, h.Event.Span, "%q is handled twice here", name)
+			continue
+		}
+		var transitions []*Transition
+		for i, t := range h.Transitions {
+			transitions = append(transitions, c.transition(level, name, i, t))
+		}
+		if name == EventAny {
+			level.Any = transitions
+		} else {
+			level.On[name] = transitions
+		}
+	}
+}
+
+// event returns the name of the event that a handler is for, "" after reporting that there is none.
+func (c *compiler) event(t ast.Text) string {
+	name := t.Value
+	if name == EventError || name == EventDone || name == EventAny {
+		return name
+	}
+	if slices.Contains(internalLater, name) {
+		c.errorf(ruleLater, t.Span, "the event %q between machines is not supported yet", name)
+		return ""
+	}
+	typ := event.Lookup(name)
+	switch {
+	case typ == nil:
+		c.unknownEvent(t)
+		return ""
+	case typ.Machine == event.MachineConference || typ.Name == "transferAnswer":
+		c.errorf(ruleLater, t.Span, "%q belongs to a machine of its own, which is not supported yet", name)
+		return ""
+	case typ.Machine != event.MachineCall:
+		c.errorf(ruleUnknownEvent, t.Span, "%q is no event of a call", name).WithHelp("it names an endpoint, so that no machine can be found for it")
+		return ""
+	case typ.Name == "initiate":
+		c.errorf(ruleUnknownEvent, t.Span, "%q cannot come to a running machine", name).WithHelp("put it under %q", "start")
+		return ""
+	}
+	return typ.Name
+}
+
+func (c *compiler) unknownEvent(t ast.Text) {
+	names := []string{EventError, EventDone}
+	for _, typ := range event.Types() {
+		names = append(names, typ.Name)
+	}
+	d := c.errorf(ruleUnknownEvent, t.Span, "there is no event %q", t.Value)
+	if near, ok := diag.Nearest(t.Value, names); ok {
+		d.WithHelp("did you mean %q?", near)
+		return
+	}
+	d.WithHelp("events are spelt as Bandwidth spells them, as in gather, bridgeComplete, disconnect")
+}
+
+// transition makes one candidate and finds its target.
+func (c *compiler) transition(level *State, name string, i int, a *ast.Transition) *Transition {
+	t := &Transition{
+		ID: len(c.flow.Transitions), Name: fmt.Sprintf("%s/%s/%d", level.Name, name, i), Event: name, Span: a.Span, Owner: level,
+	}
+	c.flow.Transitions = append(c.flow.Transitions, t)
+	if a.Target != nil && len(c.flow.States) > 0 {
+		c.aim(t, c.target(a.Target, level), a.Reenter)
+	} else if a.Reenter {
+		c.errorf(ruleMissing, a.Span, "reenter needs a target")
+	}
+	c.onErrors(level, t.Name, a.Actions)
+	c.pending = append(c.pending, pending{t, a, name})
+	return t
+}
+
+// onErrors makes the transitions of the onError modifiers of actions.
+func (c *compiler) onErrors(level *State, prefix string, actions []*ast.Action) {
+	for i, a := range actions {
+		if a.OnError == nil {
+			continue
+		}
+		t := &Transition{
+			ID: len(c.flow.Transitions), Name: fmt.Sprintf("%s/onError/%d", prefix, i), Event: eventOnError, Span: a.OnError.Span, Owner: level,
+		}
+		c.aim(t, c.target(a.OnError, level), false)
+		c.flow.Transitions = append(c.flow.Transitions, t)
+		c.onError[a] = t
+	}
+}
+
+// aim points t at a state.
+func (c *compiler) aim(t *Transition, target *State, reenter bool) {
+	if target == nil {
+		return
+	}
+	t.Target, t.Leaf = target, target.Leaf()
+	t.Domain = domain(t.Owner, target, reenter)
+}
+
+// domain returns the innermost level that a transition from a handler of owner to target neither leaves nor enters.
+func domain(owner, target *State, reenter bool) *State {
+	level := owner
+	switch {
+	case target != owner && target.Within(owner) && !reenter:
+		return owner
+	case owner.Within(target): // to itself, or to a state around it: that one is left and entered again
+		level = target
+	case target.Within(owner): // to an inner state, with reenter
+	default:
+		for !target.Within(level) {
+			level = level.Parent
+		}
+		return level
+	}
+	if level.IsRoot() {
+		return level
+	}
+	return level.Parent
+}
+
+// invoke resolves the sub-flow of a state.
+func (c *compiler) invoke(s *State, a *ast.State) {
+	if a.Invoke == nil || a.Invoke.Flow.Value == "" {
+		return
+	}
+	inner := c.linker.byName[a.Invoke.Flow.Value]
+	if inner == nil {
+		d := c.errorf(ruleUnknownFlow, a.Invoke.Flow.Span, "there is no flow %q", a.Invoke.Flow.Value)
+		if near, ok := diag.Nearest(a.Invoke.Flow.Value, c.linker.names()); ok {
+			d.WithHelp("did you mean %q?", near)
+		} else {
+			d.WithHelp("load it together with this one: check the folder, not the file")
+		}
+		return
+	}
+	if a.HasDocument || a.Always != nil {
+		c.errorf(ruleType, s.Span, "%q invokes a flow: it can have neither bxml nor always", s.Name)
+	}
+	s.Invoke = &Invoke{Flow: inner.flow}
+}
+
+func (l *linker) names() []string {
+	var names []string
+	for _, c := range l.compilers {
+		names = append(names, c.file.Name.Value)
+	}
+	return names
+}
+
+// output notes what the final states return: all of them the same.
+func (c *compiler) output(s *State, a *ast.State) {
+	if !s.Final {
+		if a.Output != nil {
+			c.errorf(ruleKey, a.Output.Span, "only a final state has an output").WithHelp("add `type: final`")
+		}
+		return
+	}
+	if a.Output == nil {
+		return
+	}
+	var names []string
+	for _, p := range a.Output.Pairs {
+		names = append(names, p.Key.Value)
+	}
+	slices.Sort(names)
+	if c.flow.Output != nil && !slices.Equal(c.flow.Output, names) {
+		c.errorf(ruleType, a.Output.Span, "the output of %q is {%s}, that of another final state {%s}", s.Name,
+			strings.Join(names, ", "), strings.Join(c.flow.Output, ", ")).WithHelp("all final states of a flow return the same keys")
+		return
+	}
+	c.flow.Output = names
+	if a.HasDocument {
+		c.errorf(ruleType, a.DocumentAt, "a final state with an output has no bxml").WithHelp("the flow that invoked this one speaks next")
+	}
+}
+
+// checkDepth reports a flow that invokes itself, through others or not, and one that invokes too deep.
+func (c *compiler) checkDepth() {
+	for _, s := range c.flow.States {
+		if s.Invoke == nil {
+			continue
+		}
+		at := c.source[s].Invoke.Flow.Span
+		path, depth := c.invokes(s.Invoke.Flow.Name, []string{c.flow.Name})
+		switch {
+		case path != nil:
+			c.errorf(ruleRecursion, at, "flow %q invokes itself: %s", c.flow.Name, strings.Join(path, " -> "))
+			s.Invoke = nil
+		case depth >= MaxInvokeDepth:
+			c.errorf(ruleRecursion, at, "flows are invoked %d deep, at most %d are allowed", depth+1, MaxInvokeDepth)
+		}
+	}
+}
+
+// invokes follows invocations from the flow of that name. It returns the path of a cycle back to the first of path, or
+// the greatest depth.
+func (c *compiler) invokes(name string, path []string) (cycle []string, depth int) {
+	path = append(slices.Clip(path), name)
+	if name == path[0] {
+		return path, 0
+	}
+	if len(path) > MaxInvokeDepth+1 {
+		return nil, len(path)
+	}
+	inner := c.linker.byName[name]
+	if inner == nil {
+		return nil, 0
+	}
+	deepest := len(path) - 1
+	for _, s := range inner.flow.States {
+		a := inner.source[s]
+		if a.Invoke == nil {
+			continue
+		}
+		found, depth := c.invokes(a.Invoke.Flow.Value, path)
+		if found != nil {
+			return found, 0
+		}
+		deepest = max(deepest, depth)
+	}
+	return nil, deepest
+}

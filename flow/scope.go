@@ -1,0 +1,259 @@
+package flow
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bxmlflow/bxmlflow/flow/diag"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
+)
+
+// triggers are the events that can lead somewhere: event names, or "done" and the name of the flow that ends.
+type triggers map[string]bool
+
+const donePrefix = EventDone + "/"
+
+// names are the dotted names of a scope.
+type names = map[string]expression.Name
+
+// enter finds the events that can lead into each state, so that a document reads only fields that are always there.
+func (c *compiler) enter() {
+	c.entering = map[*State]triggers{}
+	for _, s := range c.flow.States {
+		c.entering[s] = triggers{}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, p := range c.pending {
+			from := c.triggers(p.transition)
+			changed = c.mark(p.transition, from) || changed
+			for _, a := range p.source.Actions {
+				changed = c.mark(c.onError[a], from) || changed
+			}
+		}
+		for _, s := range c.flow.States {
+			for _, a := range c.source[s].Entry {
+				changed = c.mark(c.onError[a], c.entering[s]) || changed
+			}
+		}
+	}
+}
+
+// mark notes that the events of from lead into the states that t enters.
+func (c *compiler) mark(t *Transition, from triggers) bool {
+	if t == nil || t.Leaf == nil {
+		return false
+	}
+	changed := false
+	for s := t.Leaf; s != t.Domain && s != nil && !s.IsRoot(); s = s.Parent {
+		for e := range from {
+			changed = changed || !c.entering[s][e]
+			c.entering[s][e] = true
+		}
+	}
+	return changed
+}
+
+// triggers returns the events that can make the machine take t.
+func (c *compiler) triggers(t *Transition) triggers {
+	set := triggers{}
+	switch t.Event {
+	case eventStart:
+		for name, list := range c.flow.Start {
+			if slices.Contains(list, t) {
+				set[name] = true
+			}
+		}
+	case eventAlways:
+		for _, s := range c.leaves(t.Owner) {
+			maps.Copy(set, c.entering[s])
+		}
+	case EventDone:
+		for _, s := range c.leaves(t.Owner) {
+			if s.Invoke != nil {
+				set[donePrefix+s.Invoke.Flow.Name] = true
+			}
+		}
+	default:
+		set[t.Event] = true
+	}
+	return set
+}
+
+// leaves returns the innermost states inside s.
+func (c *compiler) leaves(s *State) []*State {
+	var list []*State
+	for _, leaf := range c.flow.States {
+		if leaf.Initial == nil && leaf.Within(s) {
+			list = append(list, leaf)
+		}
+	}
+	return list
+}
+
+// scope returns what expressions may read when one of the events of set is at hand.
+func (c *compiler) scope(set triggers) *expression.Scope {
+	key := strings.Join(slices.Sorted(maps.Keys(set)), " ")
+	if s := c.scopes[key]; s != nil {
+		return s
+	}
+	scope := &expression.Scope{Names: c.eventNames(set), Functions: c.functions}
+	c.baseNames(scope.Names)
+	scope.Unknown = func(name string) (string, string) { return c.unknownName(name, set, scope.Names) }
+	c.scopes[key] = scope
+	return scope
+}
+
+func (c *compiler) baseNames(n names) {
+	for i, v := range c.flow.Vars {
+		n["vars."+v.Name] = name(v.Type, RootVar, i)
+	}
+	for i, p := range c.flow.Params {
+		n["params."+p.Name] = name(p.Type, RootParam, i)
+	}
+	for f := range callFields {
+		n["call."+f.String()] = name(String, RootCall, int(f))
+	}
+	n["state"] = name(String, RootState, 0)
+	n["visits"] = name(Int, RootVisits, 0)
+	n["now"] = name(Time, RootNow, 0)
+}
+
+func name(t Type, root Root, index int) expression.Name {
+	return expression.Name{Type: t, Slot: int(SlotOf(root, index))}
+}
+
+// eventNames returns the event fields that all events of set have.
+func (c *compiler) eventNames(set triggers) names {
+	var common names
+	for _, e := range slices.Sorted(maps.Keys(set)) {
+		fields := c.fields(e)
+		if common == nil {
+			common = maps.Clone(fields)
+			continue
+		}
+		maps.DeleteFunc(common, func(k string, v expression.Name) bool { return fields[k] != v })
+	}
+	if common == nil {
+		common = names{}
+	}
+	return common
+}
+
+// fields returns the names that one event brings.
+func (c *compiler) fields(trigger string) names {
+	switch {
+	case trigger == EventError:
+		return names{
+			"event.reason":  name(String, RootInternal, int(ErrorReason)),
+			"event.message": name(String, RootInternal, int(ErrorMessage)),
+			"event.source":  name(String, RootInternal, int(ErrorSource)),
+		}
+	case trigger == EventAny:
+		return carrierNames(event.Unknown())
+	case strings.HasPrefix(trigger, donePrefix):
+		n := names{}
+		inner := c.linker.byName[strings.TrimPrefix(trigger, donePrefix)]
+		for i, output := range inner.flow.Output {
+			n["event.output."+output] = name(Any, RootOutput, i)
+		}
+		return n
+	case event.Lookup(trigger) != nil:
+		return carrierNames(event.Lookup(trigger))
+	}
+	return names{}
+}
+
+var kindTypes = map[event.Kind]Type{
+	event.Bool: Bool, event.Int: Int, event.Duration: Duration, event.List: List, event.Map: Map,
+}
+
+func carrierNames(t *event.Type) names {
+	n := names{"event.raw": name(Map, RootRaw, 0)}
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		n["event."+f.Name] = name(kindTypes[f.Kind], RootEvent, int(f.ID))
+	}
+	return n
+}
+
+// unknownName explains a name that is not in scope.
+func (c *compiler) unknownName(full string, set triggers, scope names) (message, help string) {
+	root, rest, _ := strings.Cut(full, ".")
+	switch root {
+	case "event":
+		return c.unknownField(rest, set, scope)
+	case "vars", "params", "call", "args":
+		message = fmt.Sprintf("there is no %s.%s", root, rest)
+	default:
+		return "", ""
+	}
+	known := below(scope, root)
+	if near, ok := diag.Nearest(rest, known); ok {
+		return message, fmt.Sprintf("did you mean %s.%s?", root, near)
+	}
+	switch {
+	case root == "vars":
+		help = fmt.Sprintf("declare it: `vars: {%s: ...}`", rest)
+	case root == "params":
+		help = fmt.Sprintf("declare it: `params: {%s: ...}`", rest)
+	case rest == "legs" || strings.HasPrefix(rest, "legs."):
+		return "call.legs is not supported yet", ""
+	case len(known) > 0:
+		help = "there are " + strings.Join(known, ", ")
+	}
+	return message, help
+}
+
+// unknownField explains a field that the event at hand does not have, or that not all events have which lead here.
+func (c *compiler) unknownField(field string, set triggers, scope names) (message, help string) {
+	events := slices.Sorted(maps.Keys(set))
+	known := below(scope, "event")
+	if len(events) == 0 {
+		return "there is no event here", "exit actions and outputs read vars, params and call"
+	}
+	var lacking []string
+	for _, e := range events {
+		if _, ok := c.fields(e)["event."+field]; !ok {
+			lacking = append(lacking, strings.TrimPrefix(e, donePrefix))
+		}
+	}
+	if len(lacking) > 0 && len(lacking) < len(events) {
+		return fmt.Sprintf("event.%s does not exist when %s leads here", field, strings.Join(lacking, " or ")),
+			"set a variable in the handlers that have the field, and read that"
+	}
+	message = fmt.Sprintf("%s has no field %q", strings.Join(lacking, " and "), field)
+	if near, ok := diag.Nearest(field, known); ok {
+		return message, fmt.Sprintf("did you mean event.%s?", near)
+	}
+	if len(known) == 0 {
+		return message, "it has no fields"
+	}
+	return message, "it has " + strings.Join(known, ", ")
+}
+
+// below returns the names of a root, without it, sorted.
+func below(scope names, root string) []string {
+	var list []string
+	for n := range scope {
+		if rest, ok := strings.CutPrefix(n, root+"."); ok {
+			list = append(list, rest)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// with returns the scope with more names.
+func with(s *expression.Scope, more names) *expression.Scope {
+	if len(more) == 0 {
+		return s
+	}
+	inner := *s
+	inner.Names = maps.Clone(s.Names)
+	maps.Copy(inner.Names, more)
+	return &inner
+}

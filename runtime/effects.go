@@ -1,0 +1,203 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/runtime/store"
+)
+
+const (
+	effectWorkers  = 8
+	effectAttempts = 3
+	effectTimeout  = 10 * time.Second // of one attempt
+	effectScan     = time.Second      // between two looks for retries that are due
+	effectBatch    = 256
+)
+
+// executor runs effects after the step that made them was saved: those of one machine in order, at least once each.
+type executor struct {
+	engine *Engine
+	mu     sync.Mutex
+	queued map[string]bool // machines that wait for a worker, or have one; true asks the worker for another round
+	queue  chan string
+}
+
+func newExecutor(e *Engine) *executor {
+	return &executor{engine: e, queued: map[string]bool{}, queue: make(chan string, effectBatch)}
+}
+
+// run starts the workers and looks for effects that are due: retries, and what a process that died left behind.
+func (x *executor) run() {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for range effectWorkers {
+		workers.Go(x.work)
+	}
+	ticker := time.NewTicker(effectScan)
+	defer ticker.Stop()
+	for {
+		x.scan()
+		select {
+		case <-x.engine.done:
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (x *executor) scan() {
+	e := x.engine
+	err := e.store.Due(context.Background(), e.config.Clock().UnixMilli(), effectBatch, func(key string) error {
+		x.wake(key)
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		e.logError("effects that are due not found", err)
+	}
+}
+
+// wake asks for the effects of a machine to be run. It never blocks: a machine for which there is no room is found again by
+// the next scan.
+func (x *executor) wake(key string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if _, known := x.queued[key]; known {
+		x.queued[key] = true
+		return
+	}
+	key = strings.Clone(key)
+	select {
+	case x.queue <- key:
+		x.queued[key] = false
+	default:
+	}
+}
+
+func (x *executor) work() {
+	for {
+		select {
+		case <-x.engine.done:
+			return
+		case key := <-x.queue:
+			x.serve(key)
+		}
+	}
+}
+
+// serve runs the effects of a machine as long as somebody asks for it.
+func (x *executor) serve(key string) {
+	for again := true; again; {
+		x.effects(key)
+		x.mu.Lock()
+		if again = x.queued[key]; again {
+			x.queued[key] = false
+		} else {
+			delete(x.queued, key)
+		}
+		x.mu.Unlock()
+	}
+}
+
+// effects runs the effects of a machine that are due, in order, until one has to wait.
+func (x *executor) effects(key string) {
+	e := x.engine
+	for !e.closing.Load() {
+		w := e.work()
+		more, err := w.runEffect(key)
+		e.release(w)
+		if err != nil {
+			e.logError("effect not run", err, "call", key)
+		}
+		if err != nil || !more {
+			return
+		}
+	}
+}
+
+// runEffect runs the first effect of a machine. It reports whether there may be another one to run now.
+func (w *work) runEffect(key string) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), effectTimeout)
+	defer cancel()
+	e := w.engine
+	w.record = store.Record{} // an action may keep what it is given
+	if err := w.load(ctx, key); err != nil {
+		return false, err
+	}
+	if len(w.origin.Effects) == 0 || w.origin.Effects[0].Next > e.config.Clock().UnixMilli() {
+		return false, nil
+	}
+	effect := w.origin.Effects[0]
+	request := effect.Request
+	request.Timeout = or(request.Timeout, effectTimeout)
+	_, failed := e.perform(ctx, &request, &w.origin, key+":"+strconv.FormatUint(uint64(effect.ID), 10))
+	return true, w.settle(key, effect, failed)
+}
+
+// settle records how an attempt at an effect ended: done, to be tried again, or given up, which the flow may handle as an
+// `error`.
+func (w *work) settle(key string, effect Effect, failed error) error {
+	e := w.engine
+	ctx, cancel := context.WithTimeout(context.Background(), e.config.Deadline)
+	defer cancel()
+	lock := e.lock(key)
+	lock.Lock()
+	defer lock.Unlock()
+	defer w.land()
+	var err error
+	for range maxConflicts + maxLookups {
+		if err = w.load(ctx, key); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(w.origin.Effects, func(o Effect) bool { return o.ID == effect.ID })
+		if i < 0 {
+			return nil
+		}
+		out := w.settled(i, failed)
+		if out.Kind == Need { // of a handler of `error`
+			lock.Unlock()
+			err = w.lookUp(ctx, key, out.Request)
+			lock.Lock()
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err = w.save(ctx, &out); err == nil {
+			e.tell(out.Trace)
+			return nil
+		}
+	}
+	return err
+}
+
+// settled returns the machine after an attempt at its i-th effect.
+func (w *work) settled(i int, failed error) Outcome {
+	m, e := &w.origin, w.engine
+	effect := &m.Effects[i]
+	effect.Attempts++
+	switch {
+	case failed == nil:
+		m.Effects = slices.Delete(m.Effects, i, i+1)
+	case effect.Attempts < effectAttempts:
+		wait := time.Second << (2 * (effect.Attempts - 1)) // 1 s, 4 s
+		effect.Next = e.config.Clock().Add(wait).UnixMilli()
+	default:
+		e.logError("effect given up", failed, "call", m.Key, "action", effect.Request.Name)
+		return e.stepper.step(&w.step, m, &Input{
+			Internal: &InternalEvent{
+				Name: flow.EventError, Reason: flow.ReasonEffect, Effect: effect.ID, Source: effect.Request.Source,
+				Message: fmt.Sprintf("%s: %s", effect.Request.Name, failed),
+			},
+			Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
+		})
+	}
+	return Outcome{Kind: Empty, Machine: m, Changed: true}
+}

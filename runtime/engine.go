@@ -1,0 +1,190 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/fetch"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
+	"github.com/bxmlflow/bxmlflow/runtime/store"
+	"github.com/bxmlflow/bxmlflow/runtime/store/memory"
+)
+
+// Engine keeps a machine per call and answers webhooks. Make one with New; it is safe for concurrent use.
+type Engine struct {
+	config   Config
+	store    store.Store
+	stepper  *Stepper
+	tokens   *token.Keys
+	guards   *guards
+	versions *versions
+	fetch    *fetch.Client
+	apology  []byte
+	hangup   []byte
+
+	seed     maphash.Seed
+	serial   [256]sync.Mutex // one webhook of a machine at a time; only an optimisation, the store decides
+	lookups  flights
+	stuck    stuckActions
+	effects  *executor
+	works    sync.Pool
+	inFlight atomic.Int64
+	closing  atomic.Bool
+	done     chan struct{}
+	running  sync.WaitGroup // background work
+	open     sync.RWMutex   // read-locked by every webhook in flight; Close takes it and keeps it
+}
+
+// tokenSecret names the token key in the store.
+const tokenSecret = "token-key"
+
+// New makes an engine and starts its background work. Close it when it is done.
+func New(c Config) (*Engine, error) {
+	if err := c.defaults(); err != nil {
+		return nil, fmt.Errorf("new engine: %w", err)
+	}
+	if err := needs(c.Flows, c.Kit); err != nil {
+		return nil, fmt.Errorf("new engine: %w", err)
+	}
+	e := &Engine{
+		config: c, store: c.Store, guards: newGuards(c.Credentials), versions: newVersions(c.Flows),
+		seed: maphash.MakeSeed(), done: make(chan struct{}),
+	}
+	if e.store == nil {
+		e.store = memory.New()
+	}
+	if err := e.prepare(); err != nil {
+		return nil, fmt.Errorf("new engine: %w", err)
+	}
+	e.works.New = func() any { return &work{engine: e} }
+	e.effects = newExecutor(e)
+	e.running.Go(e.effects.run)
+	if c.Sweep > 0 {
+		e.running.Go(e.sweep)
+	}
+	return e, nil
+}
+
+// prepare makes the token keys, the documents of last resort and the stepper.
+func (e *Engine) prepare() error {
+	keys := e.config.TokenKeys
+	if len(keys) == 0 {
+		secret, err := e.store.Secret(context.Background(), tokenSecret, newTokenKey)
+		if err != nil {
+			return fmt.Errorf("token key: %w", err)
+		}
+		keys = [][]byte{secret}
+	}
+	var err error
+	if e.tokens, err = token.New(keys...); err != nil {
+		return err
+	}
+	if e.apology, err = apology(e.config.Apology); err != nil {
+		return err
+	}
+	e.hangup = hangup()
+	if e.fetch, err = fetch.New(e.config.Hosts); err != nil {
+		return err
+	}
+	e.stepper, err = NewStepper(e.stepping())
+	return err
+}
+
+// Reload makes the flows of set the current ones. Calls in flight finish on the version that they began with.
+func (e *Engine) Reload(set *flow.Set) error {
+	if err := needs(set, e.config.Kit); err != nil {
+		return fmt.Errorf("reload: %w", err)
+	}
+	e.versions.replace(set)
+	return nil
+}
+
+// Close waits until every webhook in flight is answered and every running effect is done or ctx ends, and stops the
+// background work. Webhooks that come later are refused with 503, so that a balancer asks another instance. The store
+// is left open.
+func (e *Engine) Close(ctx context.Context) error {
+	if e.closing.Swap(true) {
+		return nil
+	}
+	close(e.done)
+	idle := make(chan struct{})
+	go func() {
+		e.open.Lock()
+		e.running.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close engine: %w", ctx.Err())
+	}
+}
+
+// Delivery is one webhook.
+type Delivery struct {
+	Flow  string // of the path
+	Token string // of the query, "" when there is none
+	// Trusted says that the sender was authenticated otherwise than by a token.
+	Trusted bool
+	Event   *event.Event
+}
+
+// Reply is the answer to a webhook. Document is empty when the event is not answered with BXML.
+type Reply struct {
+	Status   int // of HTTP: 200, 204, or a refusal
+	Document []byte
+}
+
+// Handle answers one webhook without HTTP. It returns within the deadline of the engine or when ctx ends.
+func (e *Engine) Handle(ctx context.Context, d Delivery) Reply {
+	w := e.work()
+	defer e.release(w)
+	w.delivery = d
+	w.handle(ctx)
+	return Reply{w.status, append([]byte(nil), w.document...)}
+}
+
+func (e *Engine) work() *work { return e.works.Get().(*work) }
+
+func (e *Engine) release(w *work) {
+	w.reset()
+	e.works.Put(w)
+}
+
+// lock returns the mutex that serialises the webhooks of a machine within this process.
+func (e *Engine) lock(key string) *sync.Mutex {
+	return &e.serial[maphash.String(e.seed, key)%uint64(len(e.serial))]
+}
+
+// Stats are figures of a running engine.
+type Stats struct {
+	InFlight int64 // webhooks being answered now
+	Stuck    int64 // actions that ignored their deadline and still run
+}
+
+// Stats returns the figures of now.
+func (e *Engine) Stats() Stats { return Stats{InFlight: e.inFlight.Load(), Stuck: e.stuck.total()} }
+
+// statusText is the body of a refusal. It says what was wrong with the request, never why the runtime failed.
+var statusText = map[int]string{
+	http.StatusBadRequest:            "this is no webhook of Bandwidth Programmable Voice",
+	http.StatusUnauthorized:          "a user name and password are needed",
+	http.StatusForbidden:             "the token in the URL is not valid for this webhook",
+	http.StatusNotFound:              "there is no such flow",
+	http.StatusMethodNotAllowed:      "webhooks come by GET or POST",
+	http.StatusRequestEntityTooLarge: "the webhook is too large",
+	http.StatusTooManyRequests:       "too many webhooks at once",
+	http.StatusServiceUnavailable:    "the service is stopping",
+}
+
+// logError reports a failure of the runtime itself.
+func (e *Engine) logError(what string, err error, attrs ...any) {
+	e.config.Logger.Error(what, append(attrs, "error", err.Error())...)
+}

@@ -1,0 +1,176 @@
+package flowtest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
+	"github.com/bxmlflow/bxmlflow/runtime"
+)
+
+// mocks answer what a flow asks of the world.
+type mocks struct {
+	http      []httpMock // nil when none are given
+	actions   map[string]any
+	functions map[string]any
+}
+
+// httpMock answers a request of the http action.
+type httpMock struct {
+	method, url string // method "" is any
+	status      int
+	body        any
+	headers     map[string]any
+	fail        string // why there is no answer
+}
+
+func (r *reader) mocks(n *node) mocks {
+	m := mocks{}
+	r.object(n, `"mocks"`, keys{
+		"http": func(_, n *node) {
+			m.http = []httpMock{}
+			r.list(n, `"http"`, func(n *node) { m.http = append(m.http, r.httpMock(n)) })
+		},
+		"actions":   func(_, n *node) { m.actions = r.results(n, `"actions"`) },
+		"functions": func(_, n *node) { m.functions = r.results(n, `"functions"`) },
+	})
+	return m
+}
+
+func (r *reader) results(n *node, what string) map[string]any {
+	results := map[string]any{}
+	r.named(n, what, func(name text, n *node) { results[name.value] = value(n) })
+	return results
+}
+
+func (r *reader) httpMock(n *node) httpMock {
+	m := httpMock{status: 200, headers: map[string]any{}}
+	given := map[string]text{}
+	word := func(to *string) func(key, n *node) {
+		return func(key, n *node) {
+			t, _ := r.scalar(n, `"`+key.Value+`"`)
+			*to, given[key.Value] = t.value, text{key.Value, key.Span}
+		}
+	}
+	r.object(n, "a mock of http", keys{
+		"method": word(&m.method),
+		"url":    word(&m.url),
+		"status": func(key, n *node) {
+			m.status, given["status"] = r.integer(n, `"status"`), text{key.Value, key.Span}
+		},
+		"body":    func(_, n *node) { m.body = value(n) },
+		"headers": func(_, n *node) { m.headers = r.results(n, `"headers"`) },
+		"fail":    word(&m.fail),
+	})
+	if m.url == "" && n.Kind == yamlsrc.Map && given["url"].value == "" {
+		r.problems.Errorf(ruleMissingKey, n.Span, "a mock of http needs %q", "url")
+	}
+	if s, ok := given["status"]; ok && m.fail != "" {
+		r.problems.Errorf(ruleUnknownKey, s.span, "a mock of http has either %q or %q", "status", "fail").
+			WithHelp("fail means that there is no answer at all")
+	}
+	return m
+}
+
+// over returns the mocks of a test laid over those of its file: the list for http replaces theirs, actions and functions
+// replace theirs by name.
+func (m mocks) over(below mocks) mocks {
+	if m.http == nil {
+		m.http = below.http
+	}
+	m.actions, m.functions = overlay(below.actions, m.actions), overlay(below.functions, m.functions)
+	return m
+}
+
+func overlay(below, above map[string]any) map[string]any {
+	all := map[string]any{}
+	maps.Copy(all, below)
+	maps.Copy(all, above)
+	return all
+}
+
+// compiled returns the mocks of functions for the compiler, over those that the options bring.
+func (m mocks) compiled(bring map[string]flow.Function) map[string]flow.Function {
+	all := map[string]flow.Function{}
+	maps.Copy(all, bring)
+	for name, result := range m.functions {
+		all[name] = flow.Function{Call: func(...any) (any, error) { return result, nil }}
+	}
+	return all
+}
+
+// answer returns the result of a look-up; the error says that nothing answers it.
+func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions map[string]runtime.Action) (runtime.Result, error) {
+	result := runtime.Result{Request: request}
+	if request.Kind == flow.ActionHTTP {
+		for _, mock := range m.http {
+			if mock.matches(&request) {
+				result.Err = mock.fail
+				if mock.fail == "" {
+					result.Value = map[string]any{"status": mock.status, "body": mock.body, "headers": mock.headers}
+				}
+				return result, nil
+			}
+		}
+		return result, fmt.Errorf("no mock answers %s %s\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]",
+			request.Method, request.URL, withoutQuery(request.URL))
+	}
+	if value, ok := m.actions[request.Name]; ok {
+		result.Value = value
+		return result, nil
+	}
+	action := actions[request.Name]
+	if action == nil {
+		return result, fmt.Errorf("no mock answers the action %s with %s\nadd it under mocks: actions: {%s: {}}",
+			request.Name, show(request.Args), request.Name)
+	}
+	return perform(action, result, machine), nil
+}
+
+func (m *httpMock) matches(r *runtime.Request) bool {
+	return withoutQuery(m.url) == withoutQuery(r.URL) && (m.method == "" || strings.EqualFold(m.method, r.Method))
+}
+
+func withoutQuery(url string) string {
+	url, _, _ = strings.Cut(url, "?")
+	return url
+}
+
+// actionTimeout bounds a Go action that a flow gives no time.
+const actionTimeout = runtime.DefaultLookup
+
+// perform runs a Go action.
+func perform(action runtime.Action, result runtime.Result, m *runtime.Machine) runtime.Result {
+	timeout := result.Request.Timeout
+	if timeout == 0 {
+		timeout = actionTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	value, err := call(ctx, action, runtime.ActionCall{
+		Flow: m.Flow, CallID: m.Call.ID, From: m.Call.From, To: m.Call.To, With: result.Request.Args,
+		Key: fmt.Sprintf("%s:%d:%d", m.Key, m.Steps+1, result.Request.Position),
+	})
+	if err != nil {
+		result.Err = err.Error()
+		return result
+	}
+	result.Value = value
+	return result
+}
+
+func call(ctx context.Context, action runtime.Action, c runtime.ActionCall) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return action(ctx, c)
+}
+
+// clockStart is when every test begins that says nothing else: a Monday, noon.
+var clockStart = time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC)

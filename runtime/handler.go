@@ -1,0 +1,222 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/bxmlflow/bxmlflow/flow/event"
+)
+
+// PathPrefix is where flows are served: PathPrefix + name.
+const PathPrefix = "/flows/"
+
+// tokenParameter is the query parameter that carries the token of a callback URL.
+const tokenParameter = "t"
+
+// maxQuery bounds the query of a webhook in bytes.
+const maxQuery = 16 << 10
+
+// Handler returns the handler of webhooks: GET and POST /flows/{flow}, and GET /healthz, which answers 200 while the engine
+// takes webhooks and 503 when it stops. It never answers 5xx because of a flow or a store.
+func (e *Engine) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(PathPrefix+"{flow}", e.serveFlow)
+	mux.HandleFunc("GET /healthz", e.serveHealth)
+	var h http.Handler = mux
+	for i := len(e.config.Kit.Middleware) - 1; i >= 0; i-- {
+		h = e.config.Kit.Middleware[i](h)
+	}
+	return h
+}
+
+func (e *Engine) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	if e.closing.Load() {
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+func (e *Engine) serveFlow(rw http.ResponseWriter, r *http.Request) {
+	w := e.work()
+	defer e.release(w)
+	if e.closing.Load() || !e.open.TryRLock() {
+		refuse(rw, http.StatusServiceUnavailable)
+		return
+	}
+	defer e.open.RUnlock()
+	defer e.inFlight.Add(-1)
+	if e.inFlight.Add(1) > int64(e.config.MaxInFlight) {
+		rw.Header().Set("Retry-After", "1")
+		refuse(rw, http.StatusTooManyRequests)
+		return
+	}
+	if status := w.receive(rw, r); status != 0 {
+		w.refused(rw, status)
+		return
+	}
+	// Whoever sent the webhook may hang up: the step is finished all the same, since the carrier sends it again.
+	w.handle(context.WithoutCancel(r.Context()))
+	w.write(rw)
+}
+
+// receive authenticates and decodes a request. It returns the status of a refusal, or 0.
+func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
+	e := w.engine
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		rw.Header().Set("Allow", "GET, POST")
+		return http.StatusMethodNotAllowed
+	}
+	w.delivery.Flow = r.PathValue("flow")
+	query, err := w.cutToken(r.URL.RawQuery)
+	if err != nil {
+		return http.StatusBadRequest
+	}
+	if status := w.authenticate(rw, r); status != 0 {
+		return status
+	}
+	if e.versions.named(w.delivery.Flow) == nil && w.delivery.Token == "" {
+		return http.StatusNotFound
+	}
+	w.delivery.Event = &w.event
+	if r.Method == http.MethodGet {
+		return w.understood(w.event.DecodeQuery(query))
+	}
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Header.Get("Content-Type") != "" && (err != nil || t != "application/json") {
+		return w.understood(errContentType)
+	}
+	body, status := w.read(rw, r)
+	if status != 0 {
+		return status
+	}
+	return w.understood(w.event.DecodeJSON(body))
+}
+
+var errContentType = errors.New("content type is not application/json")
+
+// authenticate accepts a valid token, else credentials. A token that is not valid is refused even with credentials.
+func (w *work) authenticate(rw http.ResponseWriter, r *http.Request) int {
+	e := w.engine
+	if w.delivery.Token != "" {
+		w.claims.Flow = w.delivery.Flow
+		if err := e.tokens.Verify(w.delivery.Token, &w.claims); err != nil {
+			e.config.Logger.Warn("webhook refused: token not valid", "flow", w.delivery.Flow, "remote", r.RemoteAddr)
+			return http.StatusForbidden
+		}
+		w.verified = true
+		return 0
+	}
+	if !e.guards.admit(r) {
+		rw.Header().Set("WWW-Authenticate", `Basic realm="bxmlflow", charset="UTF-8"`)
+		return http.StatusUnauthorized
+	}
+	w.delivery.Trusted = true
+	return 0
+}
+
+// cutToken takes the token out of a query and returns the rest: the event, when it came by GET.
+func (w *work) cutToken(query string) (string, error) {
+	if len(query) > maxQuery {
+		return "", event.ErrTooLarge
+	}
+	rest := query
+	for part := range strings.SplitSeq(query, "&") {
+		value, ok := strings.CutPrefix(part, tokenParameter+"=")
+		if !ok {
+			continue
+		}
+		text, err := url.QueryUnescape(value)
+		if err != nil || w.delivery.Token != "" {
+			return "", errors.New("token parameter")
+		}
+		w.delivery.Token = text
+		rest = strings.TrimPrefix(strings.Replace("&"+query, "&"+part, "", 1), "&")
+	}
+	return rest, nil
+}
+
+// read returns the body. It belongs to this webhook: values of the event are parts of it.
+func (w *work) read(rw http.ResponseWriter, r *http.Request) ([]byte, int) {
+	limit := w.engine.config.MaxBody
+	if r.ContentLength > limit {
+		return nil, http.StatusRequestEntityTooLarge
+	}
+	if r.ContentLength > 0 {
+		body := make([]byte, r.ContentLength)
+		if _, err := io.ReadFull(r.Body, body); err != nil {
+			return nil, http.StatusBadRequest
+		}
+		return body, 0
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge
+	case err != nil:
+		return nil, http.StatusBadRequest
+	}
+	return body, 0
+}
+
+// understood turns a webhook that cannot be decoded into an answer: a safe document for one that bore a valid token, since
+// only the carrier has those and a call waits for the answer; 400 otherwise.
+func (w *work) understood(err error) int {
+	if err == nil {
+		return 0
+	}
+	w.engine.broken(w, err)
+	if w.verified {
+		w.last(w.claims.Event)
+		return http.StatusOK
+	}
+	return http.StatusBadRequest
+}
+
+// refused answers a webhook that was not handled.
+func (w *work) refused(rw http.ResponseWriter, status int) {
+	if status == http.StatusOK {
+		w.write(rw)
+		return
+	}
+	refuse(rw, status)
+}
+
+func refuse(rw http.ResponseWriter, status int) {
+	rw.Header()["Content-Type"] = plainText
+	rw.WriteHeader(status)
+	io.WriteString(rw, statusText[status]+"\n") // who asked is gone, nobody is left to tell
+}
+
+// Header values, shared by all answers.
+var (
+	xmlType   = []string{"application/xml; charset=utf-8"}
+	plainText = []string{"text/plain; charset=utf-8"}
+)
+
+// implicitLength is the size up to which net/http sets Content-Length by itself.
+const implicitLength = 2048
+
+// write sends the answer.
+func (w *work) write(rw http.ResponseWriter) {
+	if w.status != http.StatusOK {
+		if w.status == http.StatusNoContent {
+			rw.WriteHeader(w.status)
+			return
+		}
+		refuse(rw, w.status)
+		return
+	}
+	h := rw.Header()
+	h["Content-Type"] = xmlType
+	if len(w.document) > implicitLength {
+		h.Set("Content-Length", strconv.Itoa(len(w.document)))
+	}
+	rw.Write(w.document) // the step is saved: the carrier asks again and gets the same bytes
+}

@@ -1,0 +1,170 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/fetch"
+)
+
+// perform runs what a step or an effect asks for and returns its result. key identifies the execution for the other side:
+// it is the same for every attempt.
+func (e *Engine) perform(ctx context.Context, r *Request, m *Machine, key string) (map[string]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, or(r.Timeout, DefaultLookup))
+	defer cancel()
+	if r.Kind == flow.ActionHTTP {
+		return e.request(ctx, r, key)
+	}
+	return e.stuck.run(ctx, r.Name, e.config.Kit.Actions[r.Name], ActionCall{
+		Flow: m.Flow, CallID: m.Call.ID, From: m.Call.From, To: m.Call.To, Key: key, With: r.Args,
+	})
+}
+
+// request performs an http action. Any status is a result; a failure is a refused host, no answer in time, or too much of it.
+func (e *Engine) request(ctx context.Context, r *Request, key string) (map[string]any, error) {
+	request := fetch.Request{Method: r.Method, URL: r.URL, Headers: pairs(r.Headers), Query: pairs(r.Query), Timeout: or(r.Timeout, DefaultLookup)}
+	if key != "" {
+		if request.Headers == nil {
+			request.Headers = map[string]string{}
+		}
+		request.Headers["Idempotency-Key"] = key
+	}
+	if len(r.Body) > 0 {
+		request.JSON = json.RawMessage(r.Body)
+	}
+	answer, err := e.fetch.Do(ctx, &request)
+	if err != nil {
+		return nil, err
+	}
+	headers := make(map[string]any, len(answer.Headers))
+	for name, value := range answer.Headers {
+		headers[name] = value
+	}
+	return map[string]any{"status": answer.Status, "body": answer.Body, "headers": headers}, nil
+}
+
+func pairs(list []Pair) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	m := make(map[string]string, len(list))
+	for _, p := range list {
+		m[p.Name] = p.Value
+	}
+	return m
+}
+
+// Errors of actions.
+var (
+	errStuck    = fmt.Errorf("refused: %d calls of it ignored their deadline and still run", maxStuck)
+	errDeadline = errors.New("no answer in time")
+)
+
+// stuckActions counts the calls of kit actions that did not return when their time was over. The zero value is ready.
+type stuckActions struct {
+	mu    sync.Mutex
+	count map[string]int
+}
+
+// run calls an action of the kit. An action that ignores its context costs the step its deadline, not more: it is left
+// behind and counted, and after maxStuck of them the action is refused.
+func (s *stuckActions) run(ctx context.Context, name string, action Action, call ActionCall) (map[string]any, error) {
+	if action == nil {
+		return nil, fmt.Errorf("action %q is not registered", name)
+	}
+	if s.of(name) >= maxStuck {
+		return nil, fmt.Errorf("action %q: %w", name, errStuck)
+	}
+	type outcome struct {
+		result map[string]any
+		err    error
+	}
+	returned := make(chan outcome, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				returned <- outcome{nil, fmt.Errorf("panic: %v", p)}
+			}
+		}()
+		result, err := action(ctx, call)
+		returned <- outcome{result, err}
+	}()
+	select {
+	case o := <-returned:
+		if o.err != nil {
+			return nil, fmt.Errorf("action %q: %w", name, o.err)
+		}
+		return o.result, nil
+	case <-ctx.Done():
+	}
+	s.add(name, 1)
+	go func() {
+		<-returned
+		s.add(name, -1)
+	}()
+	return nil, fmt.Errorf("action %q: %w", name, errDeadline)
+}
+
+func (s *stuckActions) of(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count[name]
+}
+
+func (s *stuckActions) add(name string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.count == nil {
+		s.count = map[string]int{}
+	}
+	s.count[name] += n
+}
+
+func (s *stuckActions) total() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, c := range s.count {
+		n += c
+	}
+	return int64(n)
+}
+
+// flights are the events whose look-ups are under way: the same event, delivered again meanwhile, waits for them instead of
+// starting its own. The zero value is ready.
+type flights struct {
+	mu   sync.Mutex
+	open map[flight]chan struct{}
+}
+
+// flight names an event of a machine.
+type flight struct {
+	machine string
+	event   [16]byte
+}
+
+// begin reports whether the caller is the first; otherwise it returns what is closed when the first has landed.
+func (f *flights) begin(id flight) (landed chan struct{}, first bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if landed, ok := f.open[id]; ok {
+		return landed, false
+	}
+	if f.open == nil {
+		f.open = map[flight]chan struct{}{}
+	}
+	landed = make(chan struct{})
+	f.open[id] = landed
+	return landed, true
+}
+
+func (f *flights) land(id flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.open[id])
+	delete(f.open, id)
+}

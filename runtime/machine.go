@@ -1,0 +1,285 @@
+package runtime
+
+import (
+	"slices"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+)
+
+// MaxKeys is how many events a machine remembers to recognise duplicates; the oldest are forgotten first.
+const MaxKeys = 500
+
+// Phase is how far a call has come.
+type Phase uint8
+
+// The phases.
+const (
+	Dialing Phase = iota // made by us and not yet answered; also the phase of a zero Machine
+	Live                 // the call is up, or rings inbound
+	Ended                // disconnected; kept for late events
+)
+
+// String returns the phase in a word.
+func (p Phase) String() string {
+	switch p {
+	case Dialing:
+		return "dialing"
+	case Live:
+		return "live"
+	case Ended:
+		return "ended"
+	}
+	return "unknown"
+}
+
+// Machine is everything that is kept of one call. The zero Machine is a new one. Values inside it are never changed in
+// place, so that machines may share them; a Machine itself must not be used from two goroutines while one changes it.
+type Machine struct {
+	Key  string    // the callId; "" of a new machine
+	Flow string    // name of the flow that made it
+	Hash flow.Hash // version of that flow
+	// Phase is how far the call has come.
+	Phase Phase
+	// Turn is the number of the last document handed out, 0 before the first. It never falls.
+	Turn uint32
+	// AnswerTurn is the turn of the document that the store keeps as the answer; the one kept as the previous answer is of
+	// the turn before.
+	AnswerTurn uint32
+	// Steps counts the events taken.
+	Steps uint32
+	Call  Call
+	// Frames holds the flow that made the machine and, above it, one frame for every sub-flow that runs.
+	Frames []Frame
+	// Keys are the events taken, oldest first, at most MaxKeys.
+	Keys []Key
+	// Effects are actions still to be performed, in order. LastEffect is the number of the last one ever made.
+	Effects    []Effect
+	LastEffect uint32
+	Timers     []Timer
+	// Started is when the first event came and Touched when the last one did, in Unix milliseconds by our clock.
+	Started, Touched int64
+}
+
+// Call is what is known of the call, as the carrier spelt it; what is not known is "".
+type Call struct {
+	ID, From, To, Direction, Tag string
+	AccountID, ApplicationID     string
+	StartTime, AnswerTime        string
+	Parent, Root, Leg            string
+	Cause                        string // of disconnect
+}
+
+// Frame is one active flow of a machine.
+type Frame struct {
+	Flow *flow.Flow
+	// State is the innermost active state; nil before the first one is entered.
+	State *flow.State
+	// Vars holds the variables in the order of Flow.Vars.
+	Vars []any
+	// Params holds the params in the order of Flow.Params; empty in the outermost frame, whose params are the flow's own.
+	Params []any
+	// Visits counts the entries of states; a state that is not listed was never entered.
+	Visits []Visit
+	// Saved holds the fields of the event that entered State, as far as its document reads them.
+	Saved []Saved
+}
+
+// Visit says how often a state was entered.
+type Visit struct {
+	State int // State.ID
+	Count uint32
+}
+
+// Saved is the value of an event's field.
+type Saved struct {
+	Slot  flow.Slot
+	Value any
+}
+
+// Key names an event that was taken.
+type Key struct {
+	Hash [16]byte
+	Turn uint32 // of the document that answered it; 0 when it was answered without one
+}
+
+// Effect is an action that runs after the answer, at least once. Its number with the key of the machine is the same for
+// every attempt.
+type Effect struct {
+	ID       uint32
+	Turn     uint32 // current when it was made
+	Attempts uint8  // made so far
+	Next     int64  // earliest time of the next attempt in Unix milliseconds; 0 is at once
+	Request  Request
+}
+
+// Timer is an alarm of the machine.
+type Timer struct {
+	ID         uint32
+	Due        int64 // Unix milliseconds
+	Transition int   // Transition.ID in the flow of the machine
+}
+
+// New reports whether the machine has not taken an event yet.
+func (m *Machine) New() bool { return m.Key == "" }
+
+// Reset makes m a new machine and keeps its memory.
+func (m *Machine) Reset() {
+	for i := range m.Frames {
+		m.Frames[i].reset()
+	}
+	*m = Machine{
+		Frames: m.Frames[:0], Keys: m.Keys[:0], Effects: cleared(m.Effects), Timers: m.Timers[:0],
+	}
+}
+
+func (f *Frame) reset() {
+	*f = Frame{Vars: cleared(f.Vars), Params: cleared(f.Params), Visits: f.Visits[:0], Saved: cleared(f.Saved)}
+}
+
+// cleared returns s emptied, without references to what it held.
+func cleared[T any](s []T) []T {
+	clear(s)
+	return s[:0]
+}
+
+// CopyFrom makes m a copy of o. It reuses the memory of m and allocates nothing when that suffices. The copy shares
+// strings and values with o, which nobody changes in place.
+func (m *Machine) CopyFrom(o *Machine) {
+	frames, keys, effects, timers := m.Frames, m.Keys, m.Effects, m.Timers
+	*m = *o
+	m.Keys = append(keys[:0], o.Keys...)
+	m.Effects = append(cleared(effects), o.Effects...)
+	m.Timers = append(timers[:0], o.Timers...)
+	m.Frames = frames[:0]
+	for i := range o.Frames {
+		m.pushFrame().copyFrom(&o.Frames[i])
+	}
+}
+
+func (f *Frame) copyFrom(o *Frame) {
+	f.Flow, f.State = o.Flow, o.State
+	f.Vars = append(f.Vars[:0], o.Vars...)
+	f.Params = append(f.Params[:0], o.Params...)
+	f.Visits = append(f.Visits[:0], o.Visits...)
+	f.Saved = append(f.Saved[:0], o.Saved...)
+}
+
+// pushFrame adds an empty frame and returns it. Pointers to other frames may be invalid afterwards.
+func (m *Machine) pushFrame() *Frame {
+	if len(m.Frames) < cap(m.Frames) {
+		m.Frames = m.Frames[:len(m.Frames)+1]
+	} else {
+		m.Frames = append(m.Frames, Frame{})
+	}
+	f := &m.Frames[len(m.Frames)-1]
+	f.reset()
+	return f
+}
+
+// popFrame removes the innermost frame.
+func (m *Machine) popFrame() { m.Frames = m.Frames[:len(m.Frames)-1] }
+
+// State returns the full name of the innermost active state, "" when there is none.
+func (m *Machine) State() string {
+	if len(m.Frames) == 0 {
+		return ""
+	}
+	return m.Frames[len(m.Frames)-1].name()
+}
+
+// name returns the name of the frame's state, "" before the first one is entered.
+func (f *Frame) name() string {
+	if f.State == nil {
+		return ""
+	}
+	return f.State.Name
+}
+
+// Var returns the value of a variable of the outermost flow and whether there is such a variable.
+func (m *Machine) Var(name string) (any, bool) {
+	if len(m.Frames) == 0 {
+		return nil, false
+	}
+	f := &m.Frames[0]
+	i := slices.IndexFunc(f.Flow.Vars, func(v flow.Var) bool { return v.Name == name })
+	if i < 0 || i >= len(f.Vars) {
+		return nil, false
+	}
+	return f.Vars[i], true
+}
+
+// visits returns how often the state was entered.
+func (f *Frame) visits(s *flow.State) uint32 {
+	if s != nil {
+		for _, v := range f.Visits {
+			if v.State == s.ID {
+				return v.Count
+			}
+		}
+	}
+	return 0
+}
+
+// visit counts one more entry and returns the number.
+func (f *Frame) visit(s *flow.State) uint32 {
+	for i := range f.Visits {
+		if f.Visits[i].State == s.ID {
+			f.Visits[i].Count++
+			return f.Visits[i].Count
+		}
+	}
+	f.Visits = append(f.Visits, Visit{State: s.ID, Count: 1})
+	return 1
+}
+
+// param returns the value of a param.
+func (f *Frame) param(i int) any {
+	if i < len(f.Params) {
+		return f.Params[i]
+	}
+	return f.Flow.Params[i].Value
+}
+
+// begin sets the frame up for a flow: nothing entered, the variables at their defaults.
+func (f *Frame) begin(fl *flow.Flow) {
+	f.Flow = fl
+	for i := range fl.Vars {
+		f.Vars = append(f.Vars, fl.Vars[i].Default)
+	}
+}
+
+// taken returns the key of an event that was taken before.
+func (m *Machine) taken(hash [16]byte) *Key {
+	for i := range m.Keys {
+		if m.Keys[i].Hash == hash {
+			return &m.Keys[i]
+		}
+	}
+	return nil
+}
+
+// take remembers an event and forgets the oldest when there are too many.
+func (m *Machine) take(k Key) {
+	if len(m.Keys) >= MaxKeys {
+		m.Keys = append(m.Keys[:0], m.Keys[len(m.Keys)-MaxKeys+1:]...)
+	}
+	m.Keys = append(m.Keys, k)
+}
+
+// erase empties the variables that are secret: nothing needs them when the call has ended.
+func (m *Machine) erase() {
+	for i := range m.Frames {
+		f := &m.Frames[i]
+		f.Saved = cleared(f.Saved)
+		for j := range f.Vars {
+			if f.Flow.Vars[j].Secret {
+				f.Vars[j] = zeroOf(f.Flow.Vars[j].Type)
+			}
+		}
+		for j := range f.Params {
+			if f.Flow.Params[j].Secret {
+				f.Params[j] = zeroOf(f.Flow.Params[j].Type)
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package runtime
+
+import (
+	"crypto/rand"
+	"log/slog"
+
+	"github.com/bxmlflow/bxmlflow/flow/bxml"
+)
+
+// tell passes a trace on: what the flow logged and what went wrong to the logger, all of it to the observers.
+func (e *Engine) tell(t *Trace) {
+	if t == nil {
+		return
+	}
+	log := e.config.Logger
+	for _, line := range t.Logs {
+		log.Info(line, "flow", t.Flow, "call", t.Machine, "event", t.Event, "state", t.To)
+	}
+	for _, f := range t.Faults {
+		log.Error("step failed", "flow", t.Flow, "call", t.Machine, "event", t.Event, "state", t.From,
+			"reason", f.Reason, "message", f.Message, "source", f.Source)
+	}
+	for _, observe := range e.config.Kit.Observers {
+		e.observe(observe, t)
+	}
+}
+
+// observe calls an observer. A panic in one is its own affair.
+func (e *Engine) observe(observe Observer, t *Trace) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.config.Logger.Error("observer panicked", slog.Any("panic", p))
+		}
+	}()
+	observe(t)
+}
+
+// NoteBroken marks the trace of a webhook that could not be understood.
+const NoteBroken = "not understood"
+
+// broken tells of a webhook that could not be decoded.
+func (e *Engine) broken(w *work, err error) {
+	t := &Trace{
+		Time: e.config.Clock(), Flow: w.delivery.Flow, Kind: Empty.String(), Note: NoteBroken,
+		Faults: []Fault{{Reason: NoteBroken, Message: err.Error()}},
+	}
+	if w.verified {
+		t.Machine, t.Event = w.claims.Machine, w.claims.Event
+	}
+	e.tell(t)
+}
+
+// stepping returns the configuration of the stepper.
+func (e *Engine) stepping() StepConfig {
+	c := StepConfig{
+		AppendToken: e.tokens.Append, PublicURL: e.config.PublicURL, FallbackURL: e.config.FallbackURL,
+		Apology: e.apology, Hangup: e.hangup,
+	}
+	if e.config.VerbCredentials {
+		c.Credentials = e.config.Credentials[0]
+	}
+	return c
+}
+
+// hangup returns the document that ends a call.
+func hangup() []byte {
+	d := bxml.Document{Verbs: []*bxml.Element{{Name: "Hangup"}}}
+	return d.Append(nil)
+}
+
+// tokenKeySize is the size of a token key in bytes.
+const tokenKeySize = 32
+
+func newTokenKey() ([]byte, error) {
+	key := make([]byte, tokenKeySize)
+	_, err := rand.Read(key)
+	return key, err
+}

@@ -1,0 +1,419 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/kernel"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
+)
+
+// StepConfig configures a Stepper. What it holds must not change afterwards.
+type StepConfig struct {
+	// AppendToken appends the token with these claims. The same claims must give the same text. Required.
+	AppendToken func(dst []byte, c *token.Claims) []byte
+	// PublicURL and FallbackURL are where the carrier finds the service. With a FallbackURL all URLs are absolute and
+	// fallback URLs are set; otherwise they are relative.
+	PublicURL, FallbackURL string
+	// Credentials are written beside every URL when there are any.
+	Credentials Credential
+	// Apology is the document for a synchronous event that a flow cannot answer. Required.
+	Apology []byte
+	// Hangup is the document for a synchronous event of a call that has ended. Required.
+	Hangup []byte
+	// Reveal shows in traces what the event table marks as sensitive, for tests. Secrets and sensitive states stay masked.
+	Reveal bool
+}
+
+// Stepper decides what a machine does about an event. It is immutable but for a cache of compiled flows, and safe for
+// concurrent use.
+type Stepper struct {
+	config  StepConfig
+	kernels atomic.Pointer[map[flow.Hash]*kernel.Kernel]
+	compile sync.Mutex
+}
+
+// NewStepper returns a stepper.
+func NewStepper(c StepConfig) (*Stepper, error) {
+	if c.AppendToken == nil || len(c.Apology) == 0 || len(c.Hangup) == 0 {
+		return nil, errors.New("new stepper: AppendToken, Apology and Hangup are required")
+	}
+	s := &Stepper{config: c}
+	s.kernels.Store(&map[flow.Hash]*kernel.Kernel{})
+	return s, nil
+}
+
+// Input is an event and what the decision about it depends on.
+type Input struct {
+	// Event is the carrier's event; nil for an internal one.
+	Event *event.Event
+	// Internal is an event of the runtime; nil for the carrier's.
+	Internal *InternalEvent
+	// Token holds the claims of the verified token that the webhook bore; nil when it bore none.
+	Token *token.Claims
+	// Flow is the flow of a new machine; other machines have their own.
+	Flow *flow.Flow
+	// Now is the time by the clock that received the event.
+	Now time.Time
+	// Results are the look-ups performed so far for this step, in order.
+	Results []Result
+	// Trace asks for a Trace in the Outcome.
+	Trace bool
+}
+
+// InternalEvent is an event that the runtime raises itself.
+type InternalEvent struct {
+	Name                    string // flow.EventError
+	Reason, Message, Source string
+	Effect                  uint32 // the effect that it ends; 0 for none
+}
+
+// Kind says what to do after a step.
+type Kind uint8
+
+// The kinds of outcome.
+const (
+	Empty    Kind = iota // answer without a document
+	Document             // answer with Outcome.Document
+	Again                // a duplicate or an event of an earlier document: answer with the stored document of Outcome.Turn
+	Need                 // perform Outcome.Request, add its Result to the Input and call again from the same machine
+	Refused              // the token belongs to somebody else: refuse the webhook and write nothing
+)
+
+// String returns the kind in a word.
+func (k Kind) String() string {
+	return [...]string{"empty", "document", "again", "need", "refused"}[k]
+}
+
+// Outcome is what a step decided.
+type Outcome struct {
+	Kind Kind
+	// Machine is the machine after the step, the one before it when nothing Changed.
+	Machine *Machine
+	// Document is the answer of kind Document.
+	Document []byte
+	// Turn is that of the document handed out, now or then; 0 when there is none.
+	Turn uint32
+	// Request is the look-up of kind Need.
+	Request *Request
+	// Changed says that Machine must be saved before the answer is given.
+	Changed bool
+	// New says that the machine did not exist before.
+	New bool
+	// Trace tells what happened. It is there when the Input asked for it, and when something was logged or went wrong.
+	Trace *Trace
+}
+
+// Step decides what m does about an event. It is pure: m is not changed, and the same input gives the same bytes. The
+// machine in the outcome shares memory with m and with the event, which must stay as they are while it is used.
+func (s *Stepper) Step(m *Machine, in *Input) Outcome {
+	return s.step(new(scratch), m, in)
+}
+
+// scratch is the memory of a step. An outcome refers to it until the next step that uses it.
+type scratch struct{ run stepRun }
+
+// reset forgets what the last step used and keeps the memory.
+func (sc *scratch) reset() {
+	r := &sc.run
+	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
+	r.env = stepEnv{}
+	r.work.Reset()
+	r.values = cleared(r.values)
+	r.levels = cleared(r.levels)
+}
+
+// step is Step with memory that is used again.
+func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out Outcome) {
+	r := &sc.run
+	r.begin(s, m, in)
+	defer func() {
+		if p := recover(); p != nil { // outside of what attempt guards: the last resort
+			r.fault(&stepFailure{reason: flow.ReasonPanic, message: fmt.Sprint(p)})
+			out = r.unchanged(Empty)
+			if r.sync {
+				out.Kind, out.Document = Document, s.config.Apology
+			}
+		}
+	}()
+	if out, done := r.admit(); done {
+		return out
+	}
+	err := r.attempt(r.react)
+	if err != nil {
+		return r.failed(err)
+	}
+	return r.finish()
+}
+
+// stepRun is one step under way.
+type stepRun struct {
+	s    *Stepper
+	in   *Input
+	orig *Machine // as it was; never changed
+	m    *Machine // as it becomes
+	work Machine
+	env  stepEnv
+	ev   flow.Evaluator
+
+	name string      // of the event in the tables of flows
+	typ  *event.Type // of the carrier's event
+	sync bool        // the event is answered with a document
+	key  [16]byte    // of the event
+	turn uint32      // of the document that answers the event; 0 while there is none
+
+	moved    bool // a transition with a target was taken
+	hops     int  // transitions in a row
+	position int  // number of the next look-up
+	request  *Request
+	doc      []byte
+	text     []byte       // scratch for keys and sizes
+	claims   token.Claims // of the URL being written
+	levels   []*flow.State
+	values   []any
+	trace    *Trace
+	tracing  bool
+}
+
+func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
+	r.s, r.in, r.orig, r.m = s, in, m, &r.work
+	r.name, r.typ, r.sync, r.turn = "", nil, false, 0
+	r.moved, r.hops, r.position, r.request = false, 0, 0, nil
+	r.trace, r.tracing = nil, in.Trace
+	r.env = stepEnv{run: r, m: r.m}
+	if in.Event != nil {
+		r.typ = in.Event.Type()
+		r.name = r.typ.Name
+		r.sync = r.answered()
+	} else {
+		r.name = in.Internal.Name
+	}
+	if r.tracing {
+		r.tell()
+	}
+}
+
+// answered reports whether the carrier waits for a document. For an event that is not known the token tells: it names the
+// event that its URL was given for.
+func (r *stepRun) answered() bool {
+	if r.typ.Name != "" || r.in.Token == nil {
+		return r.typ.Sync
+	}
+	t := event.Lookup(r.in.Token.Event)
+	return t != nil && t.Sync
+}
+
+// attempt runs one try at the event on a fresh copy of the machine. What panics fails.
+func (r *stepRun) attempt(try func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.ev = flow.Evaluator{}
+			err = &stepFailure{reason: flow.ReasonPanic, message: fmt.Sprint(p), source: r.where()}
+		}
+	}()
+	r.restart()
+	return try()
+}
+
+// restart makes the working copy anew, with nothing but the event noted in it.
+func (r *stepRun) restart() {
+	r.moved, r.hops, r.turn = false, 0, 0
+	r.env.saved, r.env.at = false, 0
+	r.env.view = eventView{event: r.in.Event, internal: r.in.Internal}
+	r.m.CopyFrom(r.orig)
+	if r.m.New() {
+		r.create()
+	}
+	r.m.Steps++
+	r.m.Touched = r.in.Now.UnixMilli()
+	if r.in.Internal == nil {
+		r.m.take(Key{Hash: r.key})
+		r.learn()
+	} else if r.in.Internal.Effect != 0 {
+		r.m.drop(r.in.Internal.Effect)
+	}
+	r.env.now = r.now()
+}
+
+// create begins a new machine in no state.
+func (r *stepRun) create() {
+	m, e := r.m, r.in.Event
+	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), r.in.Flow.Name, r.in.Flow.Hash, Live
+	m.Started = r.in.Now.UnixMilli()
+	m.pushFrame().begin(r.in.Flow)
+	m.Call = Call{
+		ID: e.CallID(), From: e.Str(event.FieldFrom), To: e.Str(event.FieldTo), Direction: e.Str(event.FieldDirection),
+		AccountID: e.Str(event.FieldAccountID), ApplicationID: e.Str(event.FieldApplicationID),
+		StartTime: e.Str(event.FieldStartTime), Parent: e.Str(event.FieldParentCallID), Root: e.CallID(),
+	}
+}
+
+// learn notes what later events of the call itself tell: the tag in force, which every webhook carries and which is absent
+// when it is empty, and when the call was answered.
+func (r *stepRun) learn() {
+	c, e := &r.m.Call, r.in.Event
+	if e.CallID() != c.ID || r.typ.Name == "" {
+		return
+	}
+	c.Tag = e.Str(event.FieldTag)
+	if c.AnswerTime == "" {
+		c.AnswerTime = e.Str(event.FieldAnswerTime)
+	}
+	if c.StartTime == "" {
+		c.StartTime = e.Str(event.FieldStartTime)
+	}
+}
+
+// clockSkew is how far the carrier's clock may be from ours before it is not believed.
+const clockSkew = 5 * time.Minute
+
+// now returns the time of the step. Bandwidth calls its event times approximate.
+func (r *stepRun) now() time.Time {
+	if r.in.Event == nil {
+		return r.in.Now
+	}
+	if t, ok := r.in.Event.Time(); ok && t.Sub(r.in.Now).Abs() <= clockSkew {
+		return t
+	}
+	return r.in.Now
+}
+
+// react does what the flow says about the event.
+func (r *stepRun) react() error {
+	switch {
+	case r.orig.New():
+		if err := r.start(); err != nil {
+			return err
+		}
+		return r.answer()
+	case r.typ != nil && r.typ.Ends:
+		return r.disconnect()
+	case r.m.Phase == Ended:
+		return r.late()
+	}
+	if limit := r.m.Frames[0].Flow.Limits.Steps; limit != flow.NoLimit && int(r.m.Steps) > limit {
+		return &stepFailure{reason: flow.ReasonLimit, message: fmt.Sprintf("more than %d events in one call", limit), source: r.where()}
+	}
+	if err := r.handle(); err != nil {
+		return err
+	}
+	return r.answer()
+}
+
+// start enters the first state of a new machine.
+func (r *stepRun) start() error {
+	t, err := r.choose(r.in.Flow.Start[r.name], 0)
+	switch {
+	case err != nil:
+		return err
+	case t == nil:
+		return r.unhandled()
+	}
+	r.took(t)
+	return r.goOn(0, t)
+}
+
+// handle offers the event to the states and follows the transition found.
+func (r *stepRun) handle() error {
+	t, frame, err := r.candidate(r.name)
+	switch {
+	case err != nil:
+		return err
+	case t != nil:
+		return r.follow(frame, t)
+	case r.sync:
+		return r.unhandled()
+	}
+	r.note(NoteIgnored)
+	return nil
+}
+
+// follow takes a transition: to its target, or without one only its actions.
+func (r *stepRun) follow(frame int, t *flow.Transition) error {
+	r.took(t)
+	if t.Target != nil {
+		return r.goOn(frame, t)
+	}
+	err := r.act(frame, t.Actions)
+	if target := instead(err); target != nil {
+		r.took(target)
+		return r.goOn(frame, target)
+	}
+	return err
+}
+
+// disconnect ends the machine: the actions of its handler, then the exit actions from the innermost state outward.
+func (r *stepRun) disconnect() error {
+	if r.m.Phase == Ended {
+		r.note(NoteLate)
+		return nil
+	}
+	t, frame, err := r.candidate(r.name)
+	if err != nil {
+		return err
+	}
+	if t != nil {
+		r.took(t)
+		if err := r.act(frame, t.Actions); err != nil {
+			return err
+		}
+	}
+	for i := len(r.m.Frames) - 1; i >= 0; i-- {
+		if _, err := r.leave(i, r.m.Frames[i].State, nil); err != nil {
+			return err
+		}
+	}
+	r.end()
+	return nil
+}
+
+// end closes the machine. Nothing revives it.
+func (r *stepRun) end() {
+	r.m.Phase = Ended
+	if r.in.Event != nil {
+		r.m.Call.Cause = r.in.Event.Str(event.FieldCause)
+	}
+	r.m.erase()
+}
+
+// late runs the actions of a handler for an event that comes after the call.
+func (r *stepRun) late() error {
+	r.note(NoteLate)
+	t, frame, err := r.candidate(r.name)
+	if err != nil || t == nil {
+		return err
+	}
+	r.took(t)
+	return r.act(frame, t.Actions)
+}
+
+// finish answers the event.
+func (r *stepRun) finish() Outcome {
+	r.hand(r.turn)
+	out := Outcome{Kind: Empty, Machine: r.m, Changed: true, New: r.orig.New(), Turn: r.turn}
+	if r.turn != 0 {
+		out.Kind, out.Document = Document, r.doc
+	}
+	return r.traced(out)
+}
+
+// hand notes that the document of the turn answers the event.
+func (r *stepRun) hand(turn uint32) {
+	if turn == 0 {
+		return
+	}
+	r.m.AnswerTurn = turn
+	if r.in.Internal == nil {
+		r.m.Keys[len(r.m.Keys)-1].Turn = turn
+	}
+}
+
+// unchanged returns an outcome that leaves the machine alone.
+func (r *stepRun) unchanged(k Kind) Outcome {
+	return r.traced(Outcome{Kind: k, Machine: r.orig})
+}

@@ -1,0 +1,286 @@
+package runtime
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+)
+
+// Request is a look-up to perform before the answer, or an effect to perform after it.
+type Request struct {
+	// Position is the number of the look-up in its step, from 0.
+	Position int
+	// Action is the action that asks, nil in an effect that was stored.
+	Action *flow.Action
+	Kind   flow.ActionKind // ActionHTTP or ActionCustom
+	Name   string          // of the action
+	Source string          // state and action, for messages
+	// Method, URL, Headers, Query and Body are those of an HTTP request. Body is JSON, empty for none.
+	Method, URL    string
+	Headers, Query []Pair
+	Body           []byte
+	// Args are the arguments of a custom action.
+	Args map[string]any
+	// Timeout bounds one attempt; 0 is the runtime's default.
+	Timeout time.Duration
+}
+
+// Pair is a name and its value.
+type Pair struct{ Name, Value string }
+
+// Equal reports whether two requests ask for the same at the same place of a step, so that the result of one serves the
+// other.
+func (r *Request) Equal(o *Request) bool {
+	return r.Position == o.Position && r.Kind == o.Kind && r.Name == o.Name && r.Method == o.Method && r.URL == o.URL &&
+		slices.Equal(r.Headers, o.Headers) && slices.Equal(r.Query, o.Query) && bytes.Equal(r.Body, o.Body) &&
+		bytes.Equal(appendValue(nil, r.Args, nil), appendValue(nil, o.Args, nil))
+}
+
+// Result is what a look-up brought.
+type Result struct {
+	Request Request
+	// Value is what the action returned: values of the types of flow.Type.
+	Value any
+	// Err says why there is no value; "" when there is one.
+	Err string
+}
+
+// drop removes an effect that is done.
+func (m *Machine) drop(id uint32) {
+	m.Effects = slices.DeleteFunc(m.Effects, func(e Effect) bool { return e.ID == id })
+}
+
+// act runs a list of actions in a frame. The failure of one ends the list.
+func (r *stepRun) act(frame int, actions []*flow.Action) error {
+	for _, a := range actions {
+		r.env.at = frame
+		if err := r.action(a); err != nil {
+			return r.actionFailed(a, err)
+		}
+	}
+	return nil
+}
+
+func (r *stepRun) actionFailed(a *flow.Action, err error) error {
+	if err == errNeed {
+		return err
+	}
+	return &stepFailure{
+		reason: flow.ReasonAction, message: fmt.Sprintf("%s: %s", a.Name, err), source: r.where() + ": " + a.Name, target: a.OnError,
+	}
+}
+
+// action runs one action, for every item of its `each`.
+func (r *stepRun) action(a *flow.Action) error {
+	if a.Guard != nil {
+		ok, err := r.guard(a.Guard, r.where()+": "+a.Name)
+		if err != nil {
+			return fmt.Errorf("guard %q: %w", a.Guard.Source, err)
+		}
+		if !ok {
+			return nil
+		}
+	}
+	if a.Each == nil {
+		return r.once(a)
+	}
+	return r.ev.Each(a.Each, a.Depth, &r.env, func() error { return r.once(a) })
+}
+
+func (r *stepRun) once(a *flow.Action) error {
+	if r.tracing {
+		r.trace.Actions = append(r.trace.Actions, a.Name)
+	}
+	switch a.Kind {
+	case flow.ActionSet:
+		return r.set(a)
+	case flow.ActionLog:
+		return r.log(a)
+	}
+	request, err := r.build(a)
+	if err != nil {
+		return err
+	}
+	if a.Effect {
+		r.effect(request)
+		return nil
+	}
+	return r.lookUp(a, request)
+}
+
+// set assigns variables. All values are taken before the first is assigned.
+func (r *stepRun) set(a *flow.Action) error {
+	f := &r.m.Frames[r.env.at]
+	values := r.values[:0]
+	for _, as := range a.Set {
+		v, err := r.ev.Value(as.Value, &r.env)
+		if err == nil {
+			v, err = fit(v, f.Flow.Vars[as.Var].Type)
+		}
+		if err == nil && longText(v) {
+			err = fmt.Errorf("a text is longer than %d bytes", MaxText)
+		}
+		if err != nil {
+			return fmt.Errorf("%q: %w", f.Flow.Vars[as.Var].Name, err)
+		}
+		values = append(values, v)
+	}
+	r.values = values
+	for i, as := range a.Set {
+		f.Vars[as.Var] = values[i]
+	}
+	return r.room()
+}
+
+// room checks that the variables of the machine do not take more than they may.
+func (r *stepRun) room() error {
+	b := r.text[:0]
+	for i := range r.m.Frames {
+		for _, v := range r.m.Frames[i].Vars {
+			b = appendValue(b, v, nil)
+		}
+	}
+	r.text = b
+	if len(b) > MaxVariables {
+		return fmt.Errorf("the variables take more than %d bytes", MaxVariables)
+	}
+	return nil
+}
+
+func (r *stepRun) log(a *flow.Action) error {
+	text, err := r.ev.AppendText(r.text[:0], a.Log, &r.env)
+	r.text = text
+	if err != nil {
+		return err
+	}
+	t := r.tell()
+	t.Logs = append(t.Logs, string(text))
+	return nil
+}
+
+// effect stores an action for later.
+func (r *stepRun) effect(request Request) {
+	r.m.LastEffect++
+	r.m.Effects = append(r.m.Effects, Effect{ID: r.m.LastEffect, Turn: r.m.Turn, Request: request})
+	if r.tracing {
+		r.trace.Effects = append(r.trace.Effects, request.Name)
+	}
+}
+
+// lookUp takes the result of a look-up, or asks for it.
+func (r *stepRun) lookUp(a *flow.Action, request Request) error {
+	request.Position, request.Action = r.position, a
+	if r.position >= maxLookups {
+		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
+	}
+	r.position++
+	if request.Position >= len(r.in.Results) || !r.in.Results[request.Position].Request.Equal(&request) {
+		r.request = &request
+		return errNeed
+	}
+	result := &r.in.Results[request.Position]
+	if r.tracing {
+		r.trace.Lookups = append(r.trace.Lookups, TracedLookup{Name: request.Name, Error: result.Err})
+	}
+	if result.Err != "" {
+		return fmt.Errorf("%s", result.Err)
+	}
+	return r.keep(a, result.Value)
+}
+
+// keep puts the result of a look-up into the variable that `as` names.
+func (r *stepRun) keep(a *flow.Action, v any) error {
+	if a.As < 0 {
+		return nil
+	}
+	f := &r.m.Frames[r.env.at]
+	v, err := plain(v, 0)
+	if err == nil {
+		v, err = fit(v, f.Flow.Vars[a.As].Type)
+	}
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	f.Vars[a.As] = v
+	return r.room()
+}
+
+// build evaluates what an action asks for.
+func (r *stepRun) build(a *flow.Action) (Request, error) {
+	request := Request{Kind: a.Kind, Name: a.Name, Source: r.where() + ": " + a.Name, Timeout: a.Timeout}
+	if a.Kind == flow.ActionHTTP {
+		return request, r.buildHTTP(&request, a.HTTP)
+	}
+	if a.With == nil {
+		return request, nil
+	}
+	v, err := r.ev.Value(a.With, &r.env)
+	if err != nil {
+		return request, err
+	}
+	v, err = plain(v, 0)
+	request.Args, _ = v.(map[string]any)
+	return request, err
+}
+
+func (r *stepRun) buildHTTP(request *Request, h *flow.HTTP) error {
+	url, err := r.ev.AppendText(nil, h.URL, &r.env)
+	if err != nil {
+		return fmt.Errorf("url: %w", err)
+	}
+	request.Method, request.URL = h.Method, string(url)
+	if request.Headers, err = r.pairs(h.Headers); err != nil {
+		return fmt.Errorf("headers: %w", err)
+	}
+	if request.Query, err = r.pairs(h.Query); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	if h.JSON == nil {
+		return nil
+	}
+	v, err := r.ev.Value(h.JSON, &r.env)
+	if err == nil {
+		request.Body, err = json.Marshal(inSeconds(v))
+	}
+	if err != nil {
+		return fmt.Errorf("json: %w", err)
+	}
+	return nil
+}
+
+func (r *stepRun) pairs(fields []flow.Field) ([]Pair, error) {
+	var list []Pair
+	for _, f := range fields {
+		v, err := r.ev.Value(f.Value, &r.env)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", f.Name, err)
+		}
+		list = append(list, Pair{f.Name, string(flow.AppendValue(nil, v))})
+	}
+	return list, nil
+}
+
+// inSeconds returns v with its durations as JSON should have them: in seconds, as in text.
+func inSeconds(v any) any {
+	switch x := v.(type) {
+	case time.Duration:
+		return x.Seconds()
+	case []any:
+		list := make([]any, len(x))
+		for i, item := range x {
+			list[i] = inSeconds(item)
+		}
+		return list
+	case map[string]any:
+		m := make(map[string]any, len(x))
+		for name, item := range x {
+			m[name] = inSeconds(item)
+		}
+		return m
+	}
+	return v
+}

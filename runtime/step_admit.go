@@ -1,0 +1,122 @@
+package runtime
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/bxmlflow/bxmlflow/flow/event"
+)
+
+// admit settles the events that no state is asked about. It reports false for all others.
+func (r *stepRun) admit() (Outcome, bool) {
+	if r.in.Internal != nil {
+		return Outcome{}, false
+	}
+	if !r.mayBear() {
+		r.note(NoteForeign)
+		return r.unchanged(Refused), true
+	}
+	r.key = r.eventKey()
+	if k := r.orig.taken(r.key); k != nil {
+		return r.duplicate(k), true
+	}
+	switch {
+	case r.orig.New() && (r.in.Flow == nil || !r.typ.Starts || r.in.Event.Key() == "" || len(r.in.Flow.Start[r.name]) == 0):
+		return r.stranger(), true
+	case r.orig.New():
+		return Outcome{}, false
+	case r.sync && r.orig.Phase == Ended:
+		r.note(NoteLate)
+		out := r.unchanged(Document)
+		out.Document, out.Turn = r.s.config.Hangup, r.orig.Turn
+		return out, true
+	case r.stale():
+		r.note(NoteStale)
+		return r.again(r.orig.Turn), true
+	}
+	return Outcome{}, false
+}
+
+// mayBear reports whether the event may bear its token: whose machine issued it is one thing, who is allowed to come with
+// it another, and the event table says which.
+func (r *stepRun) mayBear() bool {
+	c, e := r.in.Token, r.in.Event
+	if c == nil {
+		return true
+	}
+	if !sameURL(c.Event, r.typ) {
+		return false
+	}
+	switch r.typ.Bearer {
+	case event.BridgeTarget, event.Conference:
+		return true
+	case event.ChildLeg:
+		return c.Machine == e.Str(event.FieldParentCallID)
+	case event.OwnCall:
+		return c.Machine == e.CallID() || c.Machine == e.Key()
+	}
+	return false
+}
+
+// sameURL reports whether an event may come to the URL that was given for the event of the token. One that a verb raises
+// once has a URL of its own; others may share one, as those of a media stream do.
+func sameURL(given string, t *event.Type) bool {
+	named := event.Lookup(given)
+	if named == nil || t.Name == "" || named == t {
+		return true
+	}
+	return !named.Once && !t.Once
+}
+
+// eventKey returns what identifies the event, however often and wherever it is delivered: for an event that a verb raises
+// once the token, for others all that it says.
+func (r *stepRun) eventKey() [16]byte {
+	b := r.text[:0]
+	if c := r.in.Token; c != nil && r.typ.Once {
+		b = append(append(b, 't'), c.Machine...)
+		b = binary.BigEndian.AppendUint32(append(b, 0), c.Turn)
+		b = binary.BigEndian.AppendUint16(b, c.Verb)
+		b = append(b, r.typ.Name...)
+	} else {
+		b = r.in.Event.AppendCanonical(append(b, 'e'))
+	}
+	r.text = b
+	sum := sha256.Sum256(b)
+	return [16]byte(sum[:16])
+}
+
+// duplicate answers an event that was taken before as it was answered then.
+func (r *stepRun) duplicate(k *Key) Outcome {
+	r.note(NoteDuplicate)
+	if k.Turn == 0 {
+		return r.unchanged(Empty)
+	}
+	return r.again(k.Turn)
+}
+
+func (r *stepRun) again(turn uint32) Outcome {
+	out := r.unchanged(Again)
+	out.Turn = turn
+	return out
+}
+
+// stale reports whether a synchronous event belongs to a document that is no longer the current one. `initiate` is the
+// first event of a call: another one with other words is the first one delivered again.
+func (r *stepRun) stale() bool {
+	if !r.sync || r.orig.Turn == 0 {
+		return false
+	}
+	c := r.in.Token
+	return c != nil && c.Machine == r.orig.Key && c.Turn != r.orig.Turn || r.name == "initiate"
+}
+
+// stranger answers an event of a call that has no machine and gets none by it.
+func (r *stepRun) stranger() Outcome {
+	r.note(NoteUnknown)
+	if !r.sync {
+		return r.unchanged(Empty)
+	}
+	out := r.unchanged(Document)
+	out.Document = r.s.config.Apology
+	return out
+}

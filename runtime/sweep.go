@@ -1,0 +1,48 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/runtime/store"
+)
+
+// sweepBatch is how many records one search deletes at most.
+const sweepBatch = 1000
+
+// sweep deletes expired records from time to time until the engine closes.
+func (e *Engine) sweep() {
+	ticker := time.NewTicker(e.config.Sweep)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.done:
+			return
+		case <-ticker.C:
+			for e.Sweep(context.Background()) == sweepBatch {
+			}
+		}
+	}
+}
+
+// Sweep deletes records whose time has passed, at most a thousand, and returns their number. An engine does so by itself
+// every Config.Sweep.
+func (e *Engine) Sweep(ctx context.Context) int {
+	n := 0
+	err := e.store.Expired(ctx, e.config.Clock().UnixMilli(), sweepBatch, func(key string, version uint64) error {
+		switch err := e.store.Delete(ctx, key, version); {
+		case err == nil:
+			n++
+			return nil
+		case errors.Is(err, store.ErrConflict): // an event came after all
+			return nil
+		default:
+			return err
+		}
+	})
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		e.logError("expired records not deleted", err)
+	}
+	return n
+}

@@ -1,0 +1,129 @@
+package runtime
+
+import (
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+)
+
+// Notes of a Trace: why an event did not take its usual way.
+const (
+	NoteDuplicate = "duplicate" // taken before, answered as then
+	NoteStale     = "stale"     // of an earlier document
+	NoteForeign   = "foreign"   // bore somebody else's token
+	NoteUnknown   = "unknown"   // of a call that has no machine
+	NoteIgnored   = "ignored"   // asynchronous, and nobody handles it
+	NoteLate      = "late"      // after the call
+)
+
+// Trace tells what happened in a step. Values that are sensitive or secret are masked in it. It is not changed once the
+// step has returned it.
+type Trace struct {
+	Time    time.Time `json:"time"` // of the step as the flow sees it
+	Machine string    `json:"machine"`
+	Flow    string    `json:"flow,omitempty"`
+	Hash    string    `json:"hash,omitempty"`
+	Event   string    `json:"event"` // as it came
+	Kind    string    `json:"kind"`
+	Turn    uint32    `json:"turn,omitempty"` // of the document handed out
+	From    string    `json:"from,omitempty"` // state before, "" for a new machine
+	To      string    `json:"to,omitempty"`
+	Phase   string    `json:"phase,omitempty"`
+	// Transitions names those taken, in order; of an aborted step only those of the error handling.
+	Transitions []string `json:"transitions,omitempty"`
+	// Guards are those that were tried, the ones of an aborted step too.
+	Guards  []TracedGuard  `json:"guards,omitempty"`
+	Actions []string       `json:"actions,omitempty"`
+	Logs    []string       `json:"logs,omitempty"`
+	Lookups []TracedLookup `json:"lookups,omitempty"`
+	Effects []string       `json:"effects,omitempty"`
+	// Verbs are those of the state whose document was rendered, the ones that a guard left out too.
+	Verbs []string `json:"verbs,omitempty"`
+	// Document holds the answer, nil when the state is sensitive. Its URLs bear tokens: do not write it to a log.
+	Document []byte `json:"-"`
+	// Faults are what went wrong, in order: the failure of the step and that of its error handling.
+	Faults []Fault `json:"faults,omitempty"`
+	Note   string  `json:"note,omitempty"`
+}
+
+// TracedGuard is one guard that was tried.
+type TracedGuard struct {
+	Transition string `json:"transition"`
+	Source     string `json:"source"`
+	Result     bool   `json:"result"`
+	Error      string `json:"error,omitempty"`
+	Values     []Seen `json:"values,omitempty"`
+}
+
+// TracedLookup is one look-up that was used.
+type TracedLookup struct {
+	Name  string `json:"name"`
+	Error string `json:"error,omitempty"`
+}
+
+// Fault is what went wrong, as the `error` event tells it.
+type Fault struct {
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+	Source  string `json:"source,omitempty"`
+}
+
+// tell returns the trace of the step, which begins when there is something to tell.
+func (r *stepRun) tell() *Trace {
+	if r.trace == nil {
+		r.trace = &Trace{}
+	}
+	return r.trace
+}
+
+func (r *stepRun) note(text string) {
+	if r.tracing {
+		r.trace.Note = text
+	}
+}
+
+func (r *stepRun) took(t *flow.Transition) {
+	if r.tracing {
+		r.trace.Transitions = append(r.trace.Transitions, t.Name)
+	}
+}
+
+// fault notes what went wrong and forgets what the step had done until then: it is undone.
+func (r *stepRun) fault(f *stepFailure) {
+	t := r.tell()
+	t.Faults = append(t.Faults, Fault{Reason: f.reason, Message: f.message, Source: f.source})
+	t.Transitions, t.Actions, t.Logs, t.Effects = nil, nil, nil, nil
+}
+
+// traced completes the trace, when there is one, and adds it to the outcome.
+func (r *stepRun) traced(out Outcome) Outcome {
+	t := r.trace
+	if t == nil {
+		return out
+	}
+	out.Trace = t
+	t.Time, t.Event, t.Kind, t.Turn = r.env.now, r.name, out.Kind.String(), out.Turn
+	t.From, t.To, t.Phase = r.orig.State(), out.Machine.State(), out.Machine.Phase.String()
+	t.Machine, t.Flow, t.Hash = out.Machine.Key, out.Machine.Flow, out.Machine.Hash.String()
+	if r.in.Event != nil {
+		t.Event = r.in.Event.TypeName()
+		t.Machine = or(t.Machine, r.in.Event.Key())
+	}
+	r.tracedDocument(t, &out)
+	return out
+}
+
+func (r *stepRun) tracedDocument(t *Trace, out *Outcome) {
+	if !r.tracing || len(out.Document) == 0 {
+		return
+	}
+	if n := len(out.Machine.Frames); n > 0 && len(t.Faults) == 0 {
+		if s := out.Machine.Frames[n-1].State; s != nil && s.Document != nil {
+			t.Verbs = s.Document.Verbs
+			if s.Sensitive || r.fromSensitive() {
+				return
+			}
+		}
+	}
+	t.Document = append([]byte(nil), out.Document...)
+}

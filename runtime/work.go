@@ -1,0 +1,266 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
+	"github.com/bxmlflow/bxmlflow/runtime/store"
+)
+
+// work is one webhook on its way through the engine, with all the memory that it needs. Idle ones are kept.
+type work struct {
+	engine   *Engine
+	delivery Delivery
+	claims   token.Claims
+	verified bool // the token was checked and claims hold what it says
+
+	event  event.Event
+	record store.Record
+	origin Machine // as loaded
+	step   scratch
+	data   []byte // of the machine to be saved
+	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
+	results []Result
+
+	flying *flight
+
+	status   int
+	document []byte // of the answer
+}
+
+func (w *work) reset() {
+	w.delivery, w.verified = Delivery{}, false
+	w.event.Reset()
+	w.step.reset()
+	clear(w.results)
+	w.results = w.results[:0]
+	w.status, w.document = 0, nil
+}
+
+// handle answers the webhook. Whatever happens, there is an answer afterwards.
+func (w *work) handle(ctx context.Context) {
+	e := w.engine
+	ctx, cancel := context.WithTimeout(ctx, e.config.Deadline)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			e.logError("panic while answering", fmt.Errorf("%v", p), "event", w.delivery.Event.TypeName(), "stack", string(debug.Stack()))
+			w.last(w.delivery.Event.TypeName())
+		}
+	}()
+	if !w.verified && w.delivery.Token != "" {
+		if e.tokens.Verify(w.delivery.Token, &w.claims) != nil {
+			w.status = http.StatusForbidden
+			return
+		}
+		w.verified = true
+	}
+	if err := w.answer(ctx); err != nil {
+		e.logError("webhook not handled", err, "call", w.delivery.Event.CallID(), "event", w.delivery.Event.TypeName())
+		w.last(w.delivery.Event.TypeName())
+	}
+}
+
+// last gives the answer of last resort: an apology for events that a call waits on, nothing for others.
+func (w *work) last(eventType string) {
+	t := event.Lookup(eventType)
+	if t == nil || !t.Sync || t.Machine != event.MachineCall {
+		w.status, w.document = http.StatusNoContent, nil
+		return
+	}
+	w.status, w.document = http.StatusOK, w.engine.apology
+}
+
+// errConflicts says that others wrote the record again and again.
+var errConflicts = fmt.Errorf("record changed %d times while it was stepped", maxConflicts)
+
+// answer steps the machine until its new state is saved.
+func (w *work) answer(ctx context.Context) error {
+	e, key := w.engine, w.delivery.Event.Key()
+	if key == "" {
+		return errors.New("webhook names no call")
+	}
+	defer w.land()
+	lock := e.lock(key)
+	lock.Lock()
+	defer func() { lock.Unlock() }()
+	var failed error
+	for range maxConflicts + maxLookups {
+		if err := w.load(ctx, key); err != nil {
+			return errors.Join(failed, err)
+		}
+		in := w.input()
+		out := e.stepper.step(&w.step, &w.origin, &in)
+		if out.Kind == Need {
+			lock.Unlock()
+			err := w.lookUp(ctx, key, out.Request)
+			lock.Lock()
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if failed = w.save(ctx, &out); failed == nil {
+			w.reply(&out)
+			e.tell(out.Trace)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return failed
+		}
+	}
+	return errors.Join(errConflicts, failed)
+}
+
+// load reads the machine, or makes origin a new one.
+func (w *work) load(ctx context.Context, key string) error {
+	e := w.engine
+	if len(e.config.Kit.Observers) > 0 {
+		w.record = store.Record{} // the machine's strings are parts of it, and observers may keep them
+	}
+	err := e.store.Load(ctx, key, &w.record)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		w.record.Version = 0
+		w.record.Answer, w.record.Previous = w.record.Answer[:0], w.record.Previous[:0]
+		w.origin.Reset()
+		return nil
+	case err != nil:
+		return fmt.Errorf("load: %w", err)
+	}
+	if err := w.origin.Decode(w.record.Data, e.versions); err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	return nil
+}
+
+func (w *work) input() Input {
+	e := w.engine
+	in := Input{
+		Event: w.delivery.Event, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
+	}
+	if w.verified {
+		in.Token = &w.claims
+	}
+	if w.origin.New() {
+		in.Flow = e.versions.named(w.delivery.Flow)
+	}
+	return in
+}
+
+// maxRecord bounds the encoded machine in bytes.
+const maxRecord = 256 << 10
+
+// save writes everything that the step changed in one go. A store that fails may have written all the same: then the next
+// round finds the event's own key in the record, and gives the answer that was stored with it.
+func (w *work) save(ctx context.Context, out *Outcome) error {
+	if !out.Changed {
+		return nil
+	}
+	m := out.Machine
+	w.data = m.Append(w.data[:0])
+	if len(w.data) > maxRecord {
+		return fmt.Errorf("save: the machine has %d bytes, at most %d are kept", len(w.data), maxRecord)
+	}
+	u := store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
+	if out.Kind == Document {
+		u.Answer = out.Document
+	}
+	u.Due, u.Pending = m.due()
+	if _, err := w.engine.store.Save(ctx, &u); err != nil {
+		return fmt.Errorf("save: %w", err)
+	}
+	if u.Pending {
+		w.engine.effects.wake(m.Key)
+	}
+	return nil
+}
+
+// expires returns when the record may be deleted: some time after the end of the call, or after the last event of one whose
+// end was never told.
+func expires(m *Machine) int64 {
+	f := m.Frames[0].Flow
+	if m.Phase == Ended {
+		return m.Touched + f.Retention.Milliseconds()
+	}
+	return m.Touched + f.Expiry.Milliseconds()
+}
+
+// due returns when the next retry of an effect is due, and whether an effect waits that was not tried yet. Effects of a
+// machine run in order, so the first one decides.
+func (m *Machine) due() (at int64, pending bool) {
+	if len(m.Effects) == 0 {
+		return 0, false
+	}
+	return m.Effects[0].Next, m.Effects[0].Next == 0
+}
+
+// reply makes the answer of an outcome.
+func (w *work) reply(out *Outcome) {
+	switch out.Kind {
+	case Refused:
+		w.status = http.StatusForbidden
+	case Document:
+		w.status, w.document = http.StatusOK, out.Document
+	case Again:
+		w.status, w.document = http.StatusOK, w.kept(out.Turn)
+	default:
+		w.status = http.StatusNoContent
+	}
+}
+
+// kept returns the document of a turn. Only the last two are kept; for an older turn it is the current one.
+func (w *work) kept(turn uint32) []byte {
+	switch {
+	case turn+1 == w.origin.AnswerTurn && len(w.record.Previous) > 0:
+		return w.record.Previous
+	case len(w.record.Answer) > 0:
+		return w.record.Answer
+	}
+	return w.engine.apology
+}
+
+// lookUp performs what a step asks for. When the same event is already being looked up, it waits for that to end: the next
+// round then finds the answer.
+func (w *work) lookUp(ctx context.Context, key string, r *Request) error {
+	e := w.engine
+	if w.flying == nil {
+		id := flight{key, w.step.run.key}
+		landed, first := e.lookups.begin(id)
+		if !first {
+			select {
+			case <-landed:
+				return nil
+			case <-ctx.Done():
+				return fmt.Errorf("look-up of the same event: %w", ctx.Err())
+			}
+		}
+		w.flying = &id
+	}
+	if r.Position >= maxLookups {
+		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
+	}
+	w.record = store.Record{} // the request may hold parts of it, and outlives the next load
+	result := Result{Request: *r}
+	value, err := e.perform(ctx, r, &w.origin, "")
+	if err != nil {
+		result.Err = err.Error()
+	} else if value != nil {
+		result.Value = value
+	}
+	w.results = append(w.results[:r.Position], result) // of an earlier round a result counts only at its place
+	return nil
+}
+
+// land lets others see the outcome of the look-ups of this event.
+func (w *work) land() {
+	if w.flying != nil {
+		w.engine.lookups.land(*w.flying)
+		w.flying = nil
+	}
+}
