@@ -3,10 +3,8 @@ package runtime
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 
 	"github.com/bxmlflow/bxmlflow/flow"
-	"github.com/bxmlflow/bxmlflow/flow/event"
 )
 
 // codecFormat is the first byte of a record. A program reads its own format and refuses others, so that an older one
@@ -81,7 +79,11 @@ func (m *Machine) Append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(m.Steps))
 	dst = binary.AppendVarint(dst, m.Started)
 	dst = binary.AppendVarint(dst, m.Touched-m.Started)
-	dst = m.Call.appendFields(dst)
+	if m.known == nil || m.Call != m.knownCall {
+		dst = m.Call.appendFields(dst)
+	} else {
+		dst = append(dst, m.known...)
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(m.Frames)))
 	for i := range m.Frames {
 		dst = m.Frames[i].append(dst)
@@ -172,142 +174,4 @@ func (e *Effect) append(dst []byte) []byte {
 	dst = append(dst, e.Attempts)
 	dst = binary.AppendVarint(dst, e.Next)
 	return e.Request.append(dst)
-}
-
-// Decode reads what Append wrote. The flow comes from flows, by its hash. It reuses the memory of m; texts alias data,
-// which must not change while they are used. On an error m is a new machine.
-func (m *Machine) Decode(data []byte, flows Flows) error {
-	m.Reset()
-	d := decoder{data: data}
-	err := d.machine(m, flows)
-	if err == nil && d.bad || err == nil && len(d.data) > 0 {
-		err = ErrCorrupt
-	}
-	if err != nil {
-		m.Reset()
-		return fmt.Errorf("decode machine: %w", err)
-	}
-	return nil
-}
-
-func (d *decoder) machine(m *Machine, flows Flows) error {
-	if format := d.byte(); !d.bad && format != codecFormat {
-		return fmt.Errorf("%w: %d", ErrFormat, format)
-	}
-	m.Phase = Phase(d.byte())
-	copy(m.Hash[:], d.bytes(len(m.Hash)))
-	m.Call.ID = d.packed("")
-	m.Key = d.packed(m.Call.ID)
-	m.Flow = d.packed(m.Call.ID)
-	m.Turn = d.uint32()
-	m.AnswerTurn = d.near(int64(m.Turn))
-	m.Steps = d.uint32()
-	m.Started = d.varint()
-	m.Touched = m.Started + d.varint()
-	d.call(&m.Call)
-	if d.bad || m.Phase > Ended {
-		return ErrCorrupt
-	}
-	if err := d.frames(m, flows); err != nil {
-		return err
-	}
-	d.keys(m)
-	m.LastEffect = d.uint32()
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		m.Effects = append(m.Effects, d.effect())
-	}
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		m.Timers = append(m.Timers, Timer{ID: d.uint32(), Due: d.varint(), Transition: int(d.varint())})
-	}
-	return nil
-}
-
-func (d *decoder) call(c *Call) {
-	present := d.uvarint()
-	for i := 1; c.callField(i) != nil; i++ {
-		if present&(1<<i) != 0 {
-			*c.callField(i) = d.packed(c.ID)
-		}
-	}
-}
-
-// frames reads the frames. Only the outermost names its flow: the flow of another is the one that the state below invokes.
-func (d *decoder) frames(m *Machine, flows Flows) error {
-	for i := range d.count() {
-		fl, err := d.frameFlow(m, i, flows)
-		if err != nil {
-			return err
-		}
-		f := m.pushFrame()
-		f.Flow = fl
-		d.frame(f)
-		if d.bad {
-			return ErrCorrupt
-		}
-	}
-	return nil
-}
-
-func (d *decoder) frameFlow(m *Machine, i int, flows Flows) (*flow.Flow, error) {
-	if i == 0 {
-		if fl := flows.Version(m.Hash); fl != nil {
-			return fl, nil
-		}
-		return nil, fmt.Errorf("%w: flow %q, %s", ErrVersion, m.Flow, m.Hash)
-	}
-	if s := m.Frames[i-1].State; s != nil && s.Invoke != nil && i <= flow.MaxInvokeDepth {
-		return s.Invoke.Flow, nil
-	}
-	return nil, ErrCorrupt
-}
-
-func (d *decoder) frame(f *Frame) {
-	switch id := d.uvarint(); {
-	case id > uint64(len(f.Flow.States)):
-		d.bad = true
-		return
-	case id > 0:
-		f.State = f.Flow.States[id-1]
-	}
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		f.Visits = append(f.Visits, Visit{State: int(d.uint32()), Count: d.uint32()})
-	}
-	n := d.count()
-	d.bad = d.bad || n != len(f.Flow.Vars)
-	for i := 0; i < n && !d.bad; i++ {
-		f.Vars = append(f.Vars, d.value(f.Flow.Vars[i].Default, 0))
-	}
-	n = d.count()
-	d.bad = d.bad || n != 0 && n != len(f.Flow.Params)
-	for i := 0; i < n && !d.bad; i++ {
-		f.Params = append(f.Params, d.value(f.Flow.Params[i].Value, 0))
-	}
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		f.Saved = append(f.Saved, d.saved())
-	}
-}
-
-func (d *decoder) saved() Saved {
-	root, index := flow.Root(d.byte()), 0
-	if root == flow.RootEvent {
-		index = int(event.FieldNamed(d.text()))
-	} else {
-		index = int(d.uint32() & 0xffff)
-	}
-	return Saved{Slot: flow.SlotOf(root, index), Value: d.value(nil, 0)}
-}
-
-func (d *decoder) keys(m *Machine) {
-	last := int64(0)
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		var k Key
-		copy(k.Hash[:], d.bytes(len(k.Hash)))
-		last += d.varint()
-		k.Turn = uint32(last)
-		m.Keys = append(m.Keys, k)
-	}
-}
-
-func (d *decoder) effect() Effect {
-	return Effect{ID: d.uint32(), Turn: d.uint32(), Attempts: d.byte(), Next: d.varint(), Request: d.request()}
 }

@@ -10,7 +10,7 @@ import (
 // The ways to pack a text. The first byte of a packed text holds the way in its lower three bits; what is above them
 // depends on it.
 const (
-	textRaw    = iota // length above; the bytes follow
+	textRaw    = iota // 0: length above; the bytes follow
 	textCall          // "c-", eight hexadecimal digits, "-", a UUID: 20 bytes
 	textUUID          // 16 bytes
 	textPhone         // "+" and digits: a varint
@@ -54,7 +54,7 @@ func appendPacked(dst []byte, s, id string) []byte {
 			return out
 		}
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(s))<<3|textRaw)
+	dst = binary.AppendUvarint(dst, uint64(len(s))<<3)
 	return append(dst, s...)
 }
 
@@ -87,15 +87,63 @@ func appendTime(dst []byte, s string) ([]byte, bool) {
 		if len(s) != len(layout) {
 			continue
 		}
-		t, err := time.Parse(layout, s)
-		var back [24]byte
-		if err != nil || t.UnixMilli() < 0 || string(t.AppendFormat(back[:0], layout)) != s {
+		t, ok := parseTime(s)
+		if !ok || t.UnixMilli() < 0 || string(formatTime(dst, t, i == 0)[len(dst):]) != s {
 			return dst, false
 		}
 		dst = binary.AppendUvarint(dst, uint64(i)<<3|textTime)
 		return binary.AppendUvarint(dst, uint64(t.UnixMilli())), true
 	}
 	return dst, false
+}
+
+// parseTime reads a text as long as one of timeLayouts. It is lax: whether the text is really so spelt is seen when it is
+// written again. Package time would take ten times as long, twice for every webhook.
+func parseTime(s string) (time.Time, bool) {
+	number := func(from, to int) (n int) {
+		for _, c := range []byte(s[from:to]) {
+			n = n*10 + int(c-'0')
+		}
+		return n
+	}
+	for i := range 19 {
+		if c := s[i]; (c < '0' || c > '9') && c != '-' && c != 'T' && c != ':' {
+			return time.Time{}, false
+		}
+	}
+	ms := 0
+	if len(s) == len(timeLayouts[0]) {
+		ms = number(20, 23)
+	}
+	return time.Date(number(0, 4), time.Month(number(5, 7)), number(8, 10), number(11, 13), number(14, 16), number(17, 19), ms*1e6, time.UTC), true
+}
+
+// formatTime appends a time as timeLayouts spell it.
+func formatTime(dst []byte, t time.Time, milliseconds bool) []byte {
+	number := func(n, digits int, end byte) {
+		for at := digits - 1; at >= 0; at-- {
+			power := 1
+			for range at {
+				power *= 10
+			}
+			dst = append(dst, '0'+byte(n/power%10))
+		}
+		dst = append(dst, end)
+	}
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	number(year, 4, '-')
+	number(int(month), 2, '-')
+	number(day, 2, 'T')
+	number(hour, 2, ':')
+	number(minute, 2, ':')
+	if !milliseconds {
+		number(second, 2, 'Z')
+		return dst
+	}
+	number(second, 2, '.')
+	number(t.Nanosecond()/1e6, 3, 'Z')
+	return dst
 }
 
 // appendUUID appends the 16 bytes of a lower-case UUID.
@@ -136,9 +184,6 @@ func hexDigit(c byte) (byte, bool) {
 	}
 	return 0, false
 }
-
-// arenaSize holds all packed texts of an ordinary call.
-const arenaSize = 192
 
 // packed reads what appendPacked wrote. Texts that have to be built lie in one piece of memory per machine.
 func (d *decoder) packed(id string) string {
@@ -202,17 +247,6 @@ func (d *decoder) time(layout uint64) string {
 		return ""
 	}
 	return d.built(func(dst []byte) []byte {
-		return time.UnixMilli(int64(ms)).UTC().AppendFormat(dst, timeLayouts[layout])
+		return formatTime(dst, time.UnixMilli(int64(ms)).UTC(), layout == 0)
 	})
-}
-
-// built returns the text that build appends. What was built before stays as it is: the memory is only ever added to.
-func (d *decoder) built(build func([]byte) []byte) string {
-	const longest = 64
-	if cap(d.arena)-len(d.arena) < longest {
-		d.arena = make([]byte, 0, arenaSize)
-	}
-	from := len(d.arena)
-	d.arena = build(d.arena)
-	return alias(d.arena[from:])
 }

@@ -6,9 +6,6 @@ import (
 	"math"
 	"slices"
 	"time"
-	"unsafe"
-
-	"github.com/bxmlflow/bxmlflow/flow"
 )
 
 // The kinds of a stored value.
@@ -107,88 +104,6 @@ func equalScalar(a, b any) bool {
 	return false
 }
 
-// decoder reads a record. After the first thing that cannot be read bad is set and everything reads as zero.
-type decoder struct {
-	data  []byte
-	arena []byte // of texts that were packed
-	bad   bool
-}
-
-func (d *decoder) bytes(n int) []byte {
-	if n < 0 || n > len(d.data) {
-		d.bad, d.data = true, nil
-		return nil
-	}
-	b := d.data[:n]
-	d.data = d.data[n:]
-	return b
-}
-
-func (d *decoder) byte() byte {
-	if b := d.bytes(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 {
-		d.bad, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) varint() int64 {
-	v, n := binary.Varint(d.data)
-	if n <= 0 {
-		d.bad, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) uint32() uint32 {
-	v := d.uvarint()
-	if v > math.MaxUint32 {
-		d.bad = true
-	}
-	return uint32(v)
-}
-
-// near reads a number that is stored as the distance below another.
-func (d *decoder) near(from int64) uint32 {
-	v := from - d.varint()
-	if v < 0 || v > math.MaxUint32 {
-		d.bad = true
-	}
-	return uint32(v)
-}
-
-// count reads the number of things that follow, each of which takes a byte at least.
-func (d *decoder) count() int {
-	n := d.uvarint()
-	if n > uint64(len(d.data)) {
-		d.bad, d.data = true, nil
-		return 0
-	}
-	return int(n)
-}
-
-func (d *decoder) text() string { return d.view(d.uvarint()) }
-
-// view returns the next n bytes as a text that aliases the record.
-func (d *decoder) view(n uint64) string {
-	if n > uint64(len(d.data)) {
-		d.bad, d.data = true, nil
-		return ""
-	}
-	return alias(d.bytes(int(n)))
-}
-
 func (d *decoder) value(byDefault any, depth int) any {
 	if depth > 2*maxDepth {
 		d.bad = true
@@ -208,7 +123,7 @@ func (d *decoder) value(byDefault any, depth int) any {
 			return math.Float64frombits(binary.LittleEndian.Uint64(b))
 		}
 	case valueText:
-		return boxed(d.text())
+		return d.box(d.text())
 	case valueDuration:
 		return time.Duration(d.varint())
 	case valueTime:
@@ -264,9 +179,6 @@ func (d *decoder) size() (int, bool) {
 	return int(n - 1), true
 }
 
-// alias returns b as a text without copying it. b must not change while the text is used.
-func alias(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
 // codecDigits holds the texts of one ASCII character, which is what callers press, as interface values.
 var codecDigits = func() (t [128]any) {
 	for i := range t {
@@ -281,47 +193,4 @@ func boxed(s string) any {
 		return codecDigits[s[0]]
 	}
 	return s
-}
-
-// append appends the request of an effect.
-func (r *Request) append(dst []byte) []byte {
-	dst = append(dst, byte(r.Kind))
-	dst = appendText(dst, r.Name)
-	dst = appendText(dst, r.Source)
-	dst = appendText(dst, r.Method)
-	dst = appendText(dst, r.URL)
-	dst = appendPairs(dst, r.Headers)
-	dst = appendPairs(dst, r.Query)
-	dst = appendText(dst, string(r.Body))
-	dst = binary.AppendVarint(dst, int64(r.Timeout))
-	return appendValue(dst, r.Args, nil)
-}
-
-func appendPairs(dst []byte, pairs []Pair) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(pairs)))
-	for _, p := range pairs {
-		dst = appendText(appendText(dst, p.Name), p.Value)
-	}
-	return dst
-}
-
-func (d *decoder) request() Request {
-	r := Request{
-		Kind: flow.ActionKind(d.byte()), Name: d.text(), Source: d.text(), Method: d.text(), URL: d.text(),
-		Headers: d.pairs(), Query: d.pairs(),
-	}
-	if body := d.text(); body != "" {
-		r.Body = []byte(body)
-	}
-	r.Timeout = time.Duration(d.varint())
-	r.Args, _ = d.value(nil, 0).(map[string]any)
-	return r
-}
-
-func (d *decoder) pairs() []Pair {
-	var pairs []Pair
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		pairs = append(pairs, Pair{Name: d.text(), Value: d.text()})
-	}
-	return pairs
 }

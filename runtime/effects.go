@@ -127,7 +127,7 @@ func (w *work) runEffect(key string) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), effectTimeout)
 	defer cancel()
 	e := w.engine
-	w.record = store.Record{} // an action may keep what it is given
+	w.forget() // an action may keep what it is given
 	if err := w.load(ctx, key); err != nil {
 		return false, err
 	}

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"context"
 	"errors"
 	"io"
 	"mime"
@@ -62,7 +61,7 @@ func (e *Engine) serveFlow(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Whoever sent the webhook may hang up: the step is finished all the same, since the carrier sends it again.
-	w.handle(context.WithoutCancel(r.Context()))
+	w.handle(r.Context())
 	w.write(rw)
 }
 
@@ -88,7 +87,7 @@ func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
 	if r.Method == http.MethodGet {
 		return w.understood(w.event.DecodeQuery(query))
 	}
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Header.Get("Content-Type") != "" && (err != nil || t != "application/json") {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return w.understood(errContentType)
 	}
 	body, status := w.read(rw, r)
@@ -96,6 +95,15 @@ func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
 		return status
 	}
 	return w.understood(w.event.DecodeJSON(body))
+}
+
+// isJSON reports whether a content type is that of a webhook. None at all is taken for it.
+func isJSON(contentType string) bool {
+	if contentType == "" || contentType == "application/json" {
+		return true
+	}
+	t, _, err := mime.ParseMediaType(contentType)
+	return err == nil && t == "application/json"
 }
 
 var errContentType = errors.New("content type is not application/json")

@@ -58,6 +58,11 @@ type Machine struct {
 	Timers     []Timer
 	// Started is when the first event came and Touched when the last one did, in Unix milliseconds by our clock.
 	Started, Touched int64
+
+	// What is known of a call seldom changes: known is its encoded form as decoded, and knownCall what that says.
+	known     []byte
+	knownCall Call
+	arena     []byte // texts that Decode had to build
 }
 
 // Call is what is known of the call, as the carrier spelt it; what is not known is "".
@@ -128,7 +133,7 @@ func (m *Machine) Reset() {
 		m.Frames[i].reset()
 	}
 	*m = Machine{
-		Frames: m.Frames[:0], Keys: m.Keys[:0], Effects: cleared(m.Effects), Timers: m.Timers[:0],
+		Frames: m.Frames[:0], Keys: m.Keys[:0], Effects: cleared(m.Effects), Timers: m.Timers[:0], arena: m.arena,
 	}
 }
 
@@ -145,8 +150,9 @@ func cleared[T any](s []T) []T {
 // CopyFrom makes m a copy of o. It reuses the memory of m and allocates nothing when that suffices. The copy shares
 // strings and values with o, which nobody changes in place.
 func (m *Machine) CopyFrom(o *Machine) {
-	frames, keys, effects, timers := m.Frames, m.Keys, m.Effects, m.Timers
+	frames, keys, effects, timers, arena := m.Frames, m.Keys, m.Effects, m.Timers, m.arena
 	*m = *o
+	m.arena = arena
 	m.Keys = append(keys[:0], o.Keys...)
 	m.Effects = append(cleared(effects), o.Effects...)
 	m.Timers = append(timers[:0], o.Timers...)

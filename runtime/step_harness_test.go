@@ -169,7 +169,7 @@ func (p *played) take(m *Machine) {
 	if err := back.Decode(data, p.flows); err != nil {
 		p.tb.Fatal(err)
 	}
-	if again := back.Append(nil); !bytes.Equal(data, again) {
+	if again := back.Append(nil); !bytes.Equal(data, again) || back.Call != m.Call {
 		p.tb.Fatalf("the machine does not survive its record:\n%x\n%x", data, again)
 	}
 	p.m = back

@@ -3,11 +3,9 @@ package runtime
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 
 	"github.com/bxmlflow/bxmlflow/flow"
-	"github.com/bxmlflow/bxmlflow/runtime/internal/kernel"
 )
 
 // goOn takes a transition with a target in a frame, then goes on until the machine rests: `always`, sub-flows that begin
@@ -271,69 +269,6 @@ func (r *stepRun) quit() error {
 	}
 	r.m.popFrame()
 	return nil
-}
-
-// kernelCache bounds the compiled flows that a stepper keeps.
-const kernelCache = 1024
-
-// kernel returns the state machine of a flow.
-func (s *Stepper) kernel(f *flow.Flow) (*kernel.Kernel, error) {
-	if k := (*s.kernels.Load())[f.Hash]; k != nil {
-		return k, nil
-	}
-	s.compile.Lock()
-	defer s.compile.Unlock()
-	known := *s.kernels.Load()
-	if k := known[f.Hash]; k != nil {
-		return k, nil
-	}
-	k, err := kernel.New(kernelRows(f))
-	if err != nil {
-		return nil, err
-	}
-	next := maps.Clone(known)
-	if len(next) >= kernelCache {
-		clear(next)
-	}
-	next[f.Hash] = k
-	s.kernels.Store(&next)
-	return k, nil
-}
-
-// Prepare builds the state machine of a flow and of those that it invokes. Step does so when it must; an error here says
-// that the flow cannot run.
-func (s *Stepper) Prepare(f *flow.Flow) error {
-	_, err := s.kernel(f)
-	for _, state := range f.States {
-		if state.Invoke != nil && err == nil {
-			err = s.Prepare(state.Invoke.Flow)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("prepare flow %q: %w", f.Name, err)
-	}
-	return nil
-}
-
-// kernelRows returns the transitions with a target: from every innermost state inside the level that holds the handler. A
-// handler of the flow level, and with it every start, works in any state and in none.
-func kernelRows(f *flow.Flow) []kernel.Transition {
-	var rows []kernel.Transition
-	for _, t := range f.Transitions {
-		if t.Leaf == nil {
-			continue
-		}
-		if t.Owner.IsRoot() {
-			rows = append(rows, kernel.Transition{Name: t.Name, Any: true, To: t.Leaf.Name})
-			continue
-		}
-		for _, s := range f.States {
-			if s.Initial == nil && s.Within(t.Owner) {
-				rows = append(rows, kernel.Transition{Name: t.Name, From: s.Name, To: t.Leaf.Name})
-			}
-		}
-	}
-	return rows
 }
 
 func (r *stepRun) limit(format string, args ...any) error {

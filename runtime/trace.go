@@ -44,6 +44,8 @@ type Trace struct {
 	// Faults are what went wrong, in order: the failure of the step and that of its error handling.
 	Faults []Fault `json:"faults,omitempty"`
 	Note   string  `json:"note,omitempty"`
+	// Input is what the step was given, for recordings; nil when nobody asked for the trace. It is not masked.
+	Input *Recorded `json:"-"`
 }
 
 // TracedGuard is one guard that was tried.
@@ -110,6 +112,9 @@ func (r *stepRun) traced(out Outcome) Outcome {
 		t.Machine = or(t.Machine, r.in.Event.Key())
 	}
 	r.tracedDocument(t, &out)
+	if r.tracing && out.Kind != Need {
+		t.Input = r.record(&out)
+	}
 	return out
 }
 

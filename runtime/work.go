@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
@@ -22,8 +23,11 @@ type work struct {
 	event  event.Event
 	record store.Record
 	origin Machine // as loaded
+	input  Input
 	step   scratch
 	data   []byte // of the machine to be saved
+	update store.Update
+	within deadline
 	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
 	results []Result
 
@@ -37,6 +41,7 @@ func (w *work) reset() {
 	w.delivery, w.verified = Delivery{}, false
 	w.event.Reset()
 	w.step.reset()
+	w.input, w.update = Input{}, store.Update{}
 	clear(w.results)
 	w.results = w.results[:0]
 	w.status, w.document = 0, nil
@@ -45,8 +50,8 @@ func (w *work) reset() {
 // handle answers the webhook. Whatever happens, there is an answer afterwards.
 func (w *work) handle(ctx context.Context) {
 	e := w.engine
-	ctx, cancel := context.WithTimeout(ctx, e.config.Deadline)
-	defer cancel()
+	w.within.begin(ctx, time.Now().Add(e.config.Deadline))
+	defer w.within.end()
 	defer func() {
 		if p := recover(); p != nil {
 			e.logError("panic while answering", fmt.Errorf("%v", p), "event", w.delivery.Event.TypeName(), "stack", string(debug.Stack()))
@@ -60,7 +65,7 @@ func (w *work) handle(ctx context.Context) {
 		}
 		w.verified = true
 	}
-	if err := w.answer(ctx); err != nil {
+	if err := w.answer(&w.within); err != nil {
 		e.logError("webhook not handled", err, "call", w.delivery.Event.CallID(), "event", w.delivery.Event.TypeName())
 		w.last(w.delivery.Event.TypeName())
 	}
@@ -88,14 +93,14 @@ func (w *work) answer(ctx context.Context) error {
 	defer w.land()
 	lock := e.lock(key)
 	lock.Lock()
-	defer func() { lock.Unlock() }()
+	defer lock.Unlock()
 	var failed error
 	for range maxConflicts + maxLookups {
 		if err := w.load(ctx, key); err != nil {
 			return errors.Join(failed, err)
 		}
-		in := w.input()
-		out := e.stepper.step(&w.step, &w.origin, &in)
+		w.prepare()
+		out := e.stepper.step(&w.step, &w.origin, &w.input)
 		if out.Kind == Need {
 			lock.Unlock()
 			err := w.lookUp(ctx, key, out.Request)
@@ -121,7 +126,7 @@ func (w *work) answer(ctx context.Context) error {
 func (w *work) load(ctx context.Context, key string) error {
 	e := w.engine
 	if len(e.config.Kit.Observers) > 0 {
-		w.record = store.Record{} // the machine's strings are parts of it, and observers may keep them
+		w.forget() // the machine's strings are parts of them, and observers may keep some
 	}
 	err := e.store.Load(ctx, key, &w.record)
 	switch {
@@ -139,18 +144,21 @@ func (w *work) load(ctx context.Context, key string) error {
 	return nil
 }
 
-func (w *work) input() Input {
+// forget gives away the memory that the strings of the machine lie in.
+func (w *work) forget() { w.record, w.origin.arena = store.Record{}, nil }
+
+// prepare makes the input of a step.
+func (w *work) prepare() {
 	e := w.engine
-	in := Input{
+	w.input = Input{
 		Event: w.delivery.Event, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
 	}
 	if w.verified {
-		in.Token = &w.claims
+		w.input.Token = &w.claims
 	}
 	if w.origin.New() {
-		in.Flow = e.versions.named(w.delivery.Flow)
+		w.input.Flow = e.versions.named(w.delivery.Flow)
 	}
-	return in
 }
 
 // maxRecord bounds the encoded machine in bytes.
@@ -167,12 +175,13 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 	if len(w.data) > maxRecord {
 		return fmt.Errorf("save: the machine has %d bytes, at most %d are kept", len(w.data), maxRecord)
 	}
-	u := store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
+	u := &w.update
+	*u = store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
 	if out.Kind == Document {
 		u.Answer = out.Document
 	}
 	u.Due, u.Pending = m.due()
-	if _, err := w.engine.store.Save(ctx, &u); err != nil {
+	if _, err := w.engine.store.Save(ctx, u); err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
 	if u.Pending {
@@ -245,7 +254,9 @@ func (w *work) lookUp(ctx context.Context, key string, r *Request) error {
 	if r.Position >= maxLookups {
 		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
 	}
-	w.record = store.Record{} // the request may hold parts of it, and outlives the next load
+	ctx, cancel := detach(ctx)
+	defer cancel()
+	w.forget() // the request may hold parts of them, and outlives the next load
 	result := Result{Request: *r}
 	value, err := e.perform(ctx, r, &w.origin, "")
 	if err != nil {

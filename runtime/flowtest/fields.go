@@ -112,11 +112,7 @@ var kindHelp = map[event.Kind]string{
 }
 
 func (r *reader) badField(f *event.Field, n *node) (any, bool) {
-	article := "a "
-	if f.Kind == event.Int || f.Kind == event.Enum {
-		article = "an "
-	}
-	d := r.problems.Errorf(ruleValue, n.Span, "%s is %s%s, not %s", f.Name, article, f.Kind, describe(n))
+	d := r.problems.Errorf(ruleValue, n.Span, "%q must be of the type %s, not %s", f.Name, f.Kind, describe(n))
 	if help := kindHelp[f.Kind]; help != "" {
 		d.WithHelp("%s", help)
 	}

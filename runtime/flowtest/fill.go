@@ -63,12 +63,12 @@ func (c *caller) make(s *eventStep, now time.Time) (*event.Event, error) {
 		all[f.Name] = c.filled(f, s.typ, now)
 	}
 	for name, v := range s.fields {
-		if m, ok := v.(map[string]any); v != nil && (!ok || len(m) > 0 || !hasBelow(all, s.fields, name)) {
+		if v != nil {
 			all[name] = v
 		}
 	}
 	for name := range all { // an object is written by its members
-		if m, ok := all[name].(map[string]any); ok && len(m) == 0 && hasBelow(all, nil, name) {
+		if m, ok := all[name].(map[string]any); ok && len(m) == 0 && hasBelow(all, name) {
 			delete(all, name)
 		}
 	}
@@ -96,12 +96,10 @@ func (c *caller) wanted(f *event.Field, s *eventStep) bool {
 	return o != nil && !o.Optional
 }
 
-func hasBelow(a, b map[string]any, name string) bool {
-	for _, m := range []map[string]any{a, b} {
-		for other, v := range m {
-			if v != nil && strings.HasPrefix(other, name+".") {
-				return true
-			}
+func hasBelow(fields map[string]any, name string) bool {
+	for other := range fields {
+		if strings.HasPrefix(other, name+".") {
+			return true
 		}
 	}
 	return false

@@ -1,0 +1,51 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	goruntime "runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+)
+
+// version is what the build says of itself.
+type version struct {
+	Version  string `json:"version"`
+	Language int    `json:"language"` // newest version of the flow language
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func buildVersion() version {
+	v := version{Version: "devel", Language: flow.LanguageVersion, Go: goruntime.Version(), Platform: goruntime.GOOS + "/" + goruntime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v.Version = info.Main.Version
+	}
+	return v
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  bxmlflow version --format json",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			v := buildVersion()
+			switch format {
+			case "text":
+				fmt.Fprintf(a.Out, "bxmlflow %s, flow language %d, %s %s\n", v.Version, v.Language, v.Go, v.Platform)
+				return nil
+			case "json":
+				return json.NewEncoder(a.Out).Encode(v)
+			}
+			return failure{exitUsage, fmt.Errorf("there is no format %q: it is text or json", format)}
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text or json")
+	return c
+}

@@ -1,0 +1,93 @@
+package flowtest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/bxmlflow/bxmlflow/flow/diag"
+)
+
+// Failure is why a test failed.
+type Failure struct {
+	Span diag.Span // of the step, or of what it compares
+	Step string    // event or "expect"
+	// Message says what was expected and what was got, in lines.
+	Message string
+	// After names the last event and its line, "" before the first.
+	After string
+	// Guards are those that were tried on that event, with the values that they saw.
+	Guards []string
+	// Faults are what went wrong inside the flow on that event.
+	Faults []string
+	// Command runs this test alone.
+	Command string
+}
+
+// failure describes what is wrong, with what the last event did.
+func (s *session) failure(at text, message string) *Failure {
+	f := &Failure{Span: at.span, Step: at.value, Message: message}
+	if s.trace == nil {
+		return f
+	}
+	f.After = fmt.Sprintf("%s (line %d)", s.place.value, s.place.span.Start.Line)
+	for _, g := range s.trace.Guards {
+		line := fmt.Sprintf("%s: %s is %t", g.Transition, g.Source, g.Result)
+		if g.Error != "" {
+			line += ", it failed: " + g.Error
+		}
+		for i, v := range g.Values {
+			line += [...]string{", where ", ", "}[min(i, 1)] + v.Name + " = " + or(v.Value, `""`)
+		}
+		f.Guards = append(f.Guards, line)
+	}
+	for _, fault := range s.trace.Faults {
+		f.Faults = append(f.Faults, fmt.Sprintf("%s in %s: %s", fault.Reason, or(fault.Source, "the runtime"), fault.Message))
+	}
+	return f
+}
+
+// String returns the failure in lines, without one at the end.
+func (f *Failure) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n%s\n", place(f.Span), f.Step, indent(f.Message, "  "))
+	if len(f.Guards) > 0 {
+		fmt.Fprintf(&b, "guards tried on %s:\n%s\n", f.After, indent(strings.Join(f.Guards, "\n"), "  "))
+	}
+	if len(f.Faults) > 0 {
+		fmt.Fprintf(&b, "what went wrong on %s:\n%s\n", f.After, indent(strings.Join(f.Faults, "\n"), "  "))
+	}
+	if f.Command != "" {
+		fmt.Fprintf(&b, "run it alone: %s\n", f.Command)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// place returns file and line, which editors open.
+func place(s diag.Span) string {
+	if !s.Start.IsValid() {
+		return s.File
+	}
+	return fmt.Sprintf("%s:%d", s.File, s.Start.Line)
+}
+
+func indent(s, by string) string {
+	return by + strings.ReplaceAll(s, "\n", "\n"+by)
+}
+
+// alone returns the command that runs one test of a file.
+func alone(path, name string) string {
+	return "bxmlflow test " + shell(path) + " --run " + quoted(regexp.QuoteMeta(name))
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// shell quotes a word for a shell when it needs that.
+func shell(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return quoted(word)
+}
+
+func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

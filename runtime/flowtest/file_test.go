@@ -1,0 +1,104 @@
+package flowtest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/bxmlflow/bxmlflow/flow/diag"
+	"github.com/bxmlflow/bxmlflow/internal/golden"
+)
+
+const mistakes = `flow: shop.yaml
+parms: {agent: 1}
+mocks:
+  http: [{method: GET}, {url: u, status: 404, fail: timeout}, {url: u, statis: 1}]
+  action: {}
+tests:
+  - name: fields
+    steps:
+      - initiate: {frm: "+1", direction: outbound, sipHeaders: 5, diversion: {orig: "+1"}}
+      - gather: {digits: [1], eventTime: noon, eventType: gather}
+      - recordComplete: {duration: soon, channels: two}
+      - machineDetectionComplete: {machineDetectionResult: {value: robot}}
+  - name: steps
+    steps:
+      - expect: {state: menu}
+      - press: 1
+      - restart
+      - gather: {}
+        leg: agent
+      - gather: {}
+        disconnect: {}
+      - gathr: {}
+      - conferenceCreated: {}
+      - expect: {state: menu}
+        unexpected: true
+      - {unexpected: true}
+      - gather: {}
+        unexpected: maybe
+      - [gather]
+  - name: expectations
+    steps:
+      - initiate: {}
+      - expect: {stat: menu, legs: {}, ended: 1, hears: [a]}
+      - expect: {}
+      - expect: {bxml: [Gathr, {Gather: {maxDigit: 1, nested: [Hang]}}, {Gather: 1, Record: 2}]}
+      - expect: {bxml: "<Gather>"}
+  - name: steps
+    steps: [initiate]
+  - steps: [initiate]
+  - name: nothing
+  - name: both
+    steps: [initiate]
+    replay: a.jsonl
+`
+
+func TestMistakesInATestFileAreReportedAtTheirPlaces(t *testing.T) {
+	_, problems := parse("shop_test.yaml", []byte(mistakes))
+	var out bytes.Buffer
+	read := func(string) []byte { return []byte(mistakes) }
+	if err := diag.Text(&out, problems, read, diag.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	golden.Compare(t, "testdata/mistakes.golden", out.Bytes())
+}
+
+func TestAFileWithoutWhatItNeeds(t *testing.T) {
+	for text, want := range map[string]string{
+		"tests: [{name: a, steps: [initiate]}]": `a test file needs "flow"`,
+		"flow: a.yaml":                          `a test file needs "tests"`,
+		"[]":                                    "a test file must be a map, not a list",
+		"flow: [":                               "",
+	} {
+		_, problems := parse("a_test.yaml", []byte(text))
+		if !problems.HasErrors() || want != "" && problems[0].Message != want {
+			t.Errorf("%q gives %v, want %q", text, problems, want)
+		}
+	}
+}
+
+func TestAFlowThatCannotBeUsedFailsTheFile(t *testing.T) {
+	for text, want := range map[string]string{
+		"flow: nowhere.yaml\ntests: [{name: a, steps: [initiate]}]":                    `there is no file "nowhere.yaml"`,
+		"flow: shop.yaml\nparams: {agnt: 1}\ntests: [{name: a, steps: [initiate]}]":    `the deployment sets param "agnt", which the flow does not have`,
+		"flow: shop.yaml\nparams: {hours: [1]}\ntests: [{name: a, steps: [initiate]}]": "the deployment sets param \"hours\" to [1], which is no string",
+	} {
+		t.Run(want, func(t *testing.T) {
+			f := runText(t, Options{}, text)
+			if f.Failed != 1 || len(f.Tests) != 0 || len(f.Problems) != 1 || f.Problems[0].Message != want {
+				t.Errorf("%q gives %v", text, f.Problems)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(mistakes))
+	f.Add([]byte("flow: shop.yaml\ntests: [{name: a, steps: [initiate, {expect: {bxml: \"<Gather/>\"}}]}]"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		file, problems := parse("a_test.yaml", src)
+		if file == nil && !problems.HasErrors() {
+			t.Error("neither a file nor an error")
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package runtime
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
+)
+
+// stepRun is one step under way.
+type stepRun struct {
+	s    *Stepper
+	in   *Input
+	orig *Machine // as it was; never changed
+	m    *Machine // as it becomes
+	work Machine
+	env  stepEnv
+	ev   flow.Evaluator
+
+	name string      // of the event in the tables of flows
+	typ  *event.Type // of the carrier's event
+	sync bool        // the event is answered with a document
+	key  [16]byte    // of the event
+	turn uint32      // of the document that answers the event; 0 while there is none
+
+	moved    bool // a transition with a target was taken
+	hops     int  // transitions in a row
+	position int  // number of the next look-up
+	request  *Request
+	doc      []byte
+	text     []byte       // scratch for keys and sizes
+	claims   token.Claims // of the URL being written
+	levels   []*flow.State
+	values   []any
+	trace    *Trace
+	tracing  bool
+}
+
+func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
+	r.s, r.in, r.orig, r.m = s, in, m, &r.work
+	r.name, r.typ, r.sync, r.turn = "", nil, false, 0
+	r.moved, r.hops, r.position, r.request = false, 0, 0, nil
+	r.trace, r.tracing = nil, in.Trace
+	r.env = stepEnv{run: r, m: r.m}
+	if in.Event != nil {
+		r.typ = in.Event.Type()
+		r.name = r.typ.Name
+		r.sync = r.answered()
+	} else {
+		r.name = in.Internal.Name
+	}
+	if r.tracing {
+		r.tell()
+	}
+}
+
+// answered reports whether the carrier waits for a document. For an event that is not known the token tells: it names the
+// event that its URL was given for.
+func (r *stepRun) answered() bool {
+	if r.typ.Name != "" || r.in.Token == nil {
+		return r.typ.Sync
+	}
+	t := event.Lookup(r.in.Token.Event)
+	return t != nil && t.Sync
+}
+
+// attempt runs one try at the event on a fresh copy of the machine. What panics fails.
+func (r *stepRun) attempt(try func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.ev = flow.Evaluator{}
+			err = &stepFailure{reason: flow.ReasonPanic, message: fmt.Sprint(p), source: r.where()}
+		}
+	}()
+	r.restart()
+	return try()
+}
+
+// restart makes the working copy anew, with nothing but the event noted in it.
+func (r *stepRun) restart() {
+	r.moved, r.hops, r.turn = false, 0, 0
+	r.env.saved, r.env.at = false, 0
+	r.env.view = eventView{event: r.in.Event, internal: r.in.Internal}
+	r.m.CopyFrom(r.orig)
+	if r.m.New() {
+		r.create()
+	}
+	r.m.Steps++
+	r.m.Touched = r.in.Now.UnixMilli()
+	if r.in.Internal == nil {
+		r.m.take(Key{Hash: r.key})
+		r.learn()
+	} else if r.in.Internal.Effect != 0 {
+		r.m.drop(r.in.Internal.Effect)
+	}
+	r.env.now = r.now()
+}
+
+// create begins a new machine in no state.
+func (r *stepRun) create() {
+	m, e := r.m, r.in.Event
+	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), r.in.Flow.Name, r.in.Flow.Hash, Live
+	m.Started = r.in.Now.UnixMilli()
+	m.pushFrame().begin(r.in.Flow)
+	m.Call = Call{
+		ID: e.CallID(), From: e.Str(event.FieldFrom), To: e.Str(event.FieldTo), Direction: e.Str(event.FieldDirection),
+		AccountID: e.Str(event.FieldAccountID), ApplicationID: e.Str(event.FieldApplicationID),
+		StartTime: e.Str(event.FieldStartTime), Parent: e.Str(event.FieldParentCallID), Root: e.CallID(),
+	}
+}
+
+// learn notes what later events of the call itself tell: the tag in force, which every webhook carries and which is absent
+// when it is empty, and when the call was answered.
+func (r *stepRun) learn() {
+	c, e := &r.m.Call, r.in.Event
+	if e.CallID() != c.ID || r.typ.Name == "" {
+		return
+	}
+	c.Tag = e.Str(event.FieldTag)
+	if c.AnswerTime == "" {
+		c.AnswerTime = e.Str(event.FieldAnswerTime)
+	}
+	if c.StartTime == "" {
+		c.StartTime = e.Str(event.FieldStartTime)
+	}
+}
+
+// clockSkew is how far the carrier's clock may be from ours before it is not believed.
+const clockSkew = 5 * time.Minute
+
+// now returns the time of the step. Bandwidth calls its event times approximate.
+func (r *stepRun) now() time.Time {
+	if r.in.Event == nil {
+		return r.in.Now
+	}
+	if t, ok := r.in.Event.Time(); ok && t.Sub(r.in.Now).Abs() <= clockSkew {
+		return t
+	}
+	return r.in.Now
+}
