@@ -114,6 +114,8 @@ func (c *compiler) note(refs []expression.Ref) {
 			c.readVar[s.Index()] = true
 		case RootParam:
 			c.readPar[s.Index()] = true
+		case RootCall:
+			c.flow.Reads |= 1 << s.Index()
 		}
 	}
 }

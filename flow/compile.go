@@ -239,6 +239,15 @@ func (c *compiler) usable(bad map[string]bool, depth int) bool {
 	return true
 }
 
+// inherit adds what the invoked flows read of the call.
+func (c *compiler) inherit() {
+	for _, s := range c.flow.States {
+		if s.Invoke != nil {
+			c.flow.Reads |= s.Invoke.Flow.Reads
+		}
+	}
+}
+
 // hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs, and
 // the hashes of the invoked flows.
 func (c *compiler) hash(depth int) Hash {

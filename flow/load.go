@@ -159,6 +159,11 @@ func (l *linker) link() {
 	for _, c := range l.compilers {
 		c.compile()
 	}
+	for range MaxInvokeDepth { // what an invoked flow reads, the call must keep
+		for _, c := range l.compilers {
+			c.inherit()
+		}
+	}
 }
 
 // set returns the flows without errors whose invoked flows have none either.

@@ -69,6 +69,12 @@ const (
 	callFields
 )
 
+// CallFields is a set of CallField.
+type CallFields uint16
+
+// Has reports whether f is in the set.
+func (s CallFields) Has(f CallField) bool { return s&(1<<f) != 0 }
+
 var callNames = [callFields]string{
 	CallID: "id", CallFrom: "from", CallTo: "to", CallDirection: "direction", CallTag: "tag", CallAccountID: "accountId",
 	CallApplicationID: "applicationId", CallStartTime: "startTime", CallAnswerTime: "answerTime", CallParent: "parent",

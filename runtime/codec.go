@@ -27,7 +27,7 @@ type Flows interface {
 	Version(flow.Hash) *flow.Flow
 }
 
-// callField returns the i-th text of c in the order of the record, nil behind the last.
+// callField returns the i-th text of c in the order of the record, which is that of flow.CallField; nil behind the last.
 func (c *Call) callField(i int) *string {
 	switch i {
 	case 0:

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"strconv"
 	"time"
 )
@@ -100,12 +99,6 @@ func appendTime(dst []byte, s string) ([]byte, bool) {
 // parseTime reads a text as long as one of timeLayouts. It is lax: whether the text is really so spelt is seen when it is
 // written again. Package time would take ten times as long, twice for every webhook.
 func parseTime(s string) (time.Time, bool) {
-	number := func(from, to int) (n int) {
-		for _, c := range []byte(s[from:to]) {
-			n = n*10 + int(c-'0')
-		}
-		return n
-	}
 	for i := range 19 {
 		if c := s[i]; (c < '0' || c > '9') && c != '-' && c != 'T' && c != ':' {
 			return time.Time{}, false
@@ -113,38 +106,32 @@ func parseTime(s string) (time.Time, bool) {
 	}
 	ms := 0
 	if len(s) == len(timeLayouts[0]) {
-		ms = number(20, 23)
+		ms = twoDigits(s, 20)*10 + int(s[22]-'0')
 	}
-	return time.Date(number(0, 4), time.Month(number(5, 7)), number(8, 10), number(11, 13), number(14, 16), number(17, 19), ms*1e6, time.UTC), true
+	year, month, day := twoDigits(s, 0)*100+twoDigits(s, 2), twoDigits(s, 5), twoDigits(s, 8)
+	return time.Date(year, time.Month(month), day, twoDigits(s, 11), twoDigits(s, 14), twoDigits(s, 17), ms*1e6, time.UTC), true
 }
+
+func twoDigits(s string, at int) int { return int(s[at]-'0')*10 + int(s[at+1]-'0') }
 
 // formatTime appends a time as timeLayouts spell it.
 func formatTime(dst []byte, t time.Time, milliseconds bool) []byte {
-	number := func(n, digits int, end byte) {
-		for at := digits - 1; at >= 0; at-- {
-			power := 1
-			for range at {
-				power *= 10
-			}
-			dst = append(dst, '0'+byte(n/power%10))
-		}
-		dst = append(dst, end)
-	}
 	year, month, day := t.Date()
 	hour, minute, second := t.Clock()
-	number(year, 4, '-')
-	number(int(month), 2, '-')
-	number(day, 2, 'T')
-	number(hour, 2, ':')
-	number(minute, 2, ':')
-	if !milliseconds {
-		number(second, 2, 'Z')
-		return dst
+	dst = appendTwo(appendTwo(dst, year/100%100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	dst = appendTwo(append(dst, 'T'), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	dst = appendTwo(append(dst, ':'), second)
+	if milliseconds {
+		ms := t.Nanosecond() / 1e6
+		dst = append(appendTwo(append(dst, '.'), ms/10), '0'+byte(ms%10))
 	}
-	number(second, 2, '.')
-	number(t.Nanosecond()/1e6, 3, 'Z')
-	return dst
+	return append(dst, 'Z')
 }
+
+func appendTwo(dst []byte, n int) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
 
 // appendUUID appends the 16 bytes of a lower-case UUID.
 func appendUUID(dst []byte, s string) ([]byte, bool) {
@@ -214,7 +201,7 @@ func (d *decoder) unpack(dst []byte, way uint64) []byte {
 		if d.bad {
 			return dst
 		}
-		dst = append(hex.AppendEncode(append(dst, "c-"...), b[:4]), '-')
+		dst = append(unpackHex(append(dst, "c-"...), b[:4]), '-')
 		return unpackUUID(dst, b[4:])
 	case textUUID:
 		b := d.bytes(16)
@@ -228,13 +215,21 @@ func (d *decoder) unpack(dst []byte, way uint64) []byte {
 	return strconv.AppendUint(dst, d.uvarint(), 10)
 }
 
+func unpackHex(dst, b []byte) []byte {
+	const digits = "0123456789abcdef"
+	for _, c := range b {
+		dst = append(dst, digits[c>>4], digits[c&15])
+	}
+	return dst
+}
+
 func unpackUUID(dst, b []byte) []byte {
 	from := 0
 	for _, to := range [...]int{4, 6, 8, 10, 16} {
 		if from > 0 {
 			dst = append(dst, '-')
 		}
-		dst = hex.AppendEncode(dst, b[from:to])
+		dst = unpackHex(dst, b[from:to])
 		from = to
 	}
 	return dst

@@ -14,8 +14,8 @@ type stepEnv struct {
 	at    int       // the frame whose expressions run
 	view  eventView // what `event` is
 	saved bool      // `event` is what was kept of the event that entered the state
-	now   time.Time
-	seen  []Seen // what a guard reads, when that is traced
+	now   time.Time // of the step; read it with clock
+	seen  []Seen    // what a guard reads, when that is traced
 }
 
 // eventView is the event that expressions see: the carrier's, an internal one, the end of a sub-flow, or none at all.
@@ -50,9 +50,17 @@ func (e *stepEnv) value(slot flow.Slot) any {
 	case flow.RootVisits:
 		return int(f.visits(f.State))
 	case flow.RootNow:
-		return e.now
+		return e.clock()
 	}
 	return nil
+}
+
+// clock returns the time of the step. Few flows ask, so it is found out when one does.
+func (e *stepEnv) clock() time.Time {
+	if e.now.IsZero() {
+		e.now = e.run.now()
+	}
+	return e.now
 }
 
 // noEvent is what is read where there is no event of the carrier: every field is absent.
@@ -143,33 +151,10 @@ func (e *stepEnv) hasEvent(slot flow.Slot) bool {
 
 func (e *stepEnv) call(f flow.CallField) string {
 	c := &e.m.Call
-	switch f {
-	case flow.CallID:
-		return c.ID
-	case flow.CallFrom:
-		return c.From
-	case flow.CallTo:
-		return c.To
-	case flow.CallDirection:
-		return c.Direction
-	case flow.CallTag:
-		return c.Tag
-	case flow.CallAccountID:
-		return c.AccountID
-	case flow.CallApplicationID:
-		return c.ApplicationID
-	case flow.CallStartTime:
-		return c.StartTime
-	case flow.CallAnswerTime:
-		return c.AnswerTime
-	case flow.CallParent:
-		return c.Parent
-	case flow.CallRoot:
-		return c.Root
-	case flow.CallLeg:
-		return c.Leg
+	if f == flow.CallRoot {
+		return or(c.Root, c.ID)
 	}
-	return ""
+	return *c.callField(int(f))
 }
 
 // field returns what the event table says of a field of the event at hand, nil when it says nothing.

@@ -68,21 +68,49 @@ func sameURL(given string, t *event.Type) bool {
 	return !named.Once && !t.Once
 }
 
-// eventKey returns what identifies the event, however often and wherever it is delivered: for an event that a verb raises
-// once the token, for others all that it says.
+// The kinds of event keys, their first byte.
+const (
+	keyOnce    = iota + 1 // an event that begins or ends a machine: there is one of each
+	keyToken              // one that a verb raises once: the token names the verb
+	keyContent            // any other: all that it says
+)
+
+// eventKey returns what identifies the event among those of its machine, however often and wherever it is delivered.
 func (r *stepRun) eventKey() [16]byte {
-	b := r.text[:0]
-	if c := r.in.Token; c != nil && r.typ.Once {
-		b = append(append(b, 't'), c.Machine...)
-		b = binary.BigEndian.AppendUint32(append(b, 0), c.Turn)
-		b = binary.BigEndian.AppendUint16(b, c.Verb)
-		b = append(b, r.typ.Name...)
-	} else {
-		b = r.in.Event.AppendCanonical(append(b, 'e'))
+	c, t := r.in.Token, r.typ
+	switch {
+	case t.Name != "" && (t.Starts || t.Ends):
+		return packKey(keyOnce, t.Name, "", 0, 0)
+	case c != nil && t.Once:
+		issuer := c.Machine
+		if issuer == r.in.Event.CallID() {
+			issuer = ""
+		}
+		return packKey(keyToken, t.Name, issuer, c.Turn, c.Verb)
 	}
-	r.text = b
-	sum := sha256.Sum256(b)
+	r.text = r.in.Event.AppendCanonical(r.text[:0])
+	sum := sha256.Sum256(r.text)
+	sum[0] = keyContent
 	return [16]byte(sum[:16])
+}
+
+// packKey makes a key of what is known without reading the event. Only whoever holds a valid token or credentials gets this
+// far, and can choose nothing of it but the type.
+func packKey(kind byte, name, issuer string, turn uint32, verb uint16) [16]byte {
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	h := uint64(offset)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * prime
+	}
+	h *= prime
+	for i := range len(issuer) {
+		h = (h ^ uint64(issuer[i])) * prime
+	}
+	k := [16]byte{kind}
+	binary.BigEndian.PutUint64(k[1:], h)
+	binary.BigEndian.PutUint32(k[9:], turn)
+	binary.BigEndian.PutUint16(k[13:], verb)
+	return k
 }
 
 // duplicate answers an event that was taken before as it was answered then.

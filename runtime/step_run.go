@@ -95,7 +95,6 @@ func (r *stepRun) restart() {
 	} else if r.in.Internal.Effect != 0 {
 		r.m.drop(r.in.Internal.Effect)
 	}
-	r.env.now = r.now()
 }
 
 // create begins a new machine in no state.
@@ -104,26 +103,32 @@ func (r *stepRun) create() {
 	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), r.in.Flow.Name, r.in.Flow.Hash, Live
 	m.Started = r.in.Now.UnixMilli()
 	m.pushFrame().begin(r.in.Flow)
-	m.Call = Call{
-		ID: e.CallID(), From: e.Str(event.FieldFrom), To: e.Str(event.FieldTo), Direction: e.Str(event.FieldDirection),
-		AccountID: e.Str(event.FieldAccountID), ApplicationID: e.Str(event.FieldApplicationID),
-		StartTime: e.Str(event.FieldStartTime), Parent: e.Str(event.FieldParentCallID), Root: e.CallID(),
-	}
+	m.Call = Call{ID: e.CallID(), From: e.Str(event.FieldFrom), To: e.Str(event.FieldTo), Direction: e.Str(event.FieldDirection)}
 }
 
-// learn notes what later events of the call itself tell: the tag in force, which every webhook carries and which is absent
-// when it is empty, and when the call was answered.
+// learned are the values that every webhook of a call brings and that are kept only when the flow reads them.
+var learned = [...]struct {
+	field flow.CallField
+	from  event.FieldID
+}{
+	{flow.CallTag, event.FieldTag}, {flow.CallAccountID, event.FieldAccountID}, {flow.CallApplicationID, event.FieldApplicationID},
+	{flow.CallStartTime, event.FieldStartTime}, {flow.CallAnswerTime, event.FieldAnswerTime}, {flow.CallParent, event.FieldParentCallID},
+}
+
+// learn notes what the event tells of its call. The tag is the one in force, absent when it is empty; what else is known does
+// not change: in the events of a recording the times are the recording's own.
 func (r *stepRun) learn() {
-	c, e := &r.m.Call, r.in.Event
-	if e.CallID() != c.ID || r.typ.Name == "" {
+	c, e, reads := &r.m.Call, r.in.Event, r.m.Frames[0].Flow.Reads
+	if reads == 0 || r.typ.Name == "" || e.CallID() != c.ID {
 		return
 	}
-	c.Tag = e.Str(event.FieldTag)
-	if c.AnswerTime == "" {
-		c.AnswerTime = e.Str(event.FieldAnswerTime)
-	}
-	if c.StartTime == "" {
-		c.StartTime = e.Str(event.FieldStartTime)
+	for _, l := range learned {
+		if !reads.Has(l.field) {
+			continue
+		}
+		if known := c.callField(int(l.field)); *known == "" || l.field == flow.CallTag {
+			*known = e.Str(l.from)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (r *stepRun) traced(out Outcome) Outcome {
 		return out
 	}
 	out.Trace = t
-	t.Time, t.Event, t.Kind, t.Turn = r.env.now, r.name, out.Kind.String(), out.Turn
+	t.Time, t.Event, t.Kind, t.Turn = r.env.clock(), r.name, out.Kind.String(), out.Turn
 	t.From, t.To, t.Phase = r.orig.State(), out.Machine.State(), out.Machine.Phase.String()
 	t.Machine, t.Flow, t.Hash = out.Machine.Key, out.Machine.Flow, out.Machine.Hash.String()
 	if r.in.Event != nil {

@@ -75,23 +75,28 @@ func escapeName(name string) string {
 	return name
 }
 
+// verbatim holds the characters that stand for themselves in a query.
+var verbatim = func() (table [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~") {
+		table[c] = true
+	}
+	return table
+}()
+
 // unreserved reports whether c stands for itself in a query.
-func unreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-_.~", c) >= 0
-}
+func unreserved(c byte) bool { return verbatim[c] }
 
 // appendEscaped appends s for use in a query.
 func appendEscaped(dst []byte, s string) []byte {
 	const digits = "0123456789ABCDEF"
+	from := 0
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if unreserved(c) {
-			dst = append(dst, c)
-			continue
+		if c := s[i]; !verbatim[c] {
+			dst = append(append(dst, s[from:i]...), '%', digits[c>>4], digits[c&15])
+			from = i + 1
 		}
-		dst = append(dst, '%', digits[c>>4], digits[c&15])
 	}
-	return dst
+	return append(dst, s[from:]...)
 }
 
 // AppendJSON appends the event as one line of JSON: all members in the order they came, scalar values byte for byte. An empty

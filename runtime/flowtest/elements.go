@@ -99,7 +99,7 @@ func matchElements(want []pattern, got []*bxml.Element, exact bool) string {
 	for _, p := range want {
 		i := slices.IndexFunc(got[next:], func(e *bxml.Element) bool { return p.match(e) == "" })
 		if i < 0 {
-			return "expected: " + p.String() + "\ngot:      " + nearest(p, got[next:])
+			return nearest(p, want, got, next)
 		}
 		next += i + 1
 	}
@@ -123,14 +123,17 @@ func matchAll(want []pattern, got []*bxml.Element) string {
 	return strings.Join(lines, "\n")
 }
 
-// nearest returns what a part of a document that misses p has in its place.
-func nearest(p pattern, got []*bxml.Element) string {
-	for _, e := range got {
+// nearest says what a part of a document that misses p has in its place, from the element next on.
+func nearest(p pattern, want []pattern, got []*bxml.Element, next int) string {
+	for _, e := range got[next:] {
 		if e.Name == p.name {
 			return p.match(e)
 		}
 	}
-	return elementList(got)
+	if len(want) == 1 {
+		return differs(p.String(), elementList(got))
+	}
+	return differs(patternList(want)+" in this order", elementList(got))
 }
 
 // match compares one element. Attribute values are compared as text.

@@ -124,8 +124,9 @@ func (c *caller) filled(f *event.Field, t *event.Type, now time.Time) any {
 			return c.fields["callId"]
 		}
 	}
+	// of recordings the startTime is their own
 	own := strings.HasPrefix(t.Name, "record") || strings.HasPrefix(t.Name, "transcription")
-	if v, ok := c.fields[f.Name]; ok && !(f.Name == "startTime" && own) && !(f.Name == "direction" && t.Key == event.FieldParentCallID) {
+	if v, ok := c.fields[f.Name]; ok && legal(f, v) && !(own && f.Name == "startTime") {
 		return v
 	}
 	last := f.Name[strings.LastIndexByte(f.Name, '.')+1:]

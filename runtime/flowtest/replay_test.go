@@ -107,7 +107,7 @@ func TestAFlowThatDecidesOtherwiseFailsTheReplay(t *testing.T) {
 		{"another state", "front-desk", "event.digits == \"2\", target: voicemail", "event.digits == \"2\", target: goodbye"},
 		{"another document", "front-desk", "- SpeakSentence: Please hold", "- SpeakSentence: Please wait"},
 		{"a state that is gone", "account", "speaking", "telling"},
-		{"another look-up", "account", "event.output.reason == \"unavailable\", target: unavailable", "event.output.reason == \"wrong\", target: fetching"},
+		{"a look-up that is new", "voicemail", "  thanks:\n", "  thanks:\n    entry: [{http: {url: \"https://example.com/thanks\"}}]\n"},
 	}
 	var out strings.Builder
 	for _, tt := range tests {

@@ -192,7 +192,7 @@ func (s *session) answer(request runtime.Request) (runtime.Result, error) {
 		if i := request.Position; i < len(s.recorded) && s.recorded[i].Name == request.Name {
 			return runtime.Result{Request: request, Value: s.recorded[i].Value, Err: s.recorded[i].Error}, nil
 		}
-		return runtime.Result{}, fmt.Errorf("the flow asks for a look-up that was not recorded: %s %s%s", request.Name, request.Method, request.URL)
+		return runtime.Result{}, fmt.Errorf("the flow asks for a look-up that was not recorded: %s", strings.Join(strings.Fields(request.Name+" "+request.Method+" "+request.URL), " "))
 	}
 	return s.mocks.answer(request, s.machine, s.actions)
 }
