@@ -1,13 +1,9 @@
 package flow
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
@@ -110,171 +106,31 @@ func (c *compiler) declare() {
 	}
 }
 
-func (c *compiler) declareUses() {
-	c.actions, c.functions = map[string]*ast.UsedAction{}, map[string]expression.Function{}
-	if c.file.Uses == nil {
-		return
-	}
-	for _, a := range c.file.Uses.Actions {
-		c.actions[a.Name.Value] = a
-		c.flow.Actions = append(c.flow.Actions, a.Name.Value)
-		for _, d := range append(a.With, a.Returns...) {
-			c.typeOf(d.Type)
+// compile compiles guards, actions and documents, and checks the flow as a whole.
+func (c *compiler) compile() {
+	c.scopes = map[string]*expression.Scope{}
+	c.declareResults()
+	c.enter()
+	for _, p := range c.pending {
+		c.tainted = c.sensitive(p.transition.Owner)
+		scope := c.scope(c.triggers(p.transition))
+		if p.source.Guard != nil {
+			p.transition.Guard = c.guard(p.source.Guard, scope)
 		}
-		if a.Effect && a.Returns != nil {
-			c.errorf(ruleType, a.Name.Span, "the effect %q cannot return anything", a.Name.Value).WithHelp("an effect runs after the answer; drop %q or %q", "effect", "returns")
-		}
-	}
-	for _, f := range c.file.Uses.Functions {
-		if _, ok := expression.BuiltIns()[f.Name.Value]; ok {
-			c.errorf(ruleDuplicate, f.Name.Span, "%q is a function of the language already", f.Name.Value)
-		}
-		c.flow.Functions = append(c.flow.Functions, f.Name.Value)
-		c.functions[f.Name.Value] = c.function(f)
-	}
-}
-
-// function returns the function that the kit brings, with the signature that the flow declares.
-func (c *compiler) function(f *ast.UsedFunction) expression.Function {
-	fn := expression.Function{Result: Any}
-	if f.Returns != nil {
-		fn.Result = c.typeOf(f.Returns)
-	}
-	for i := range f.Params {
-		fn.Params = append(fn.Params, c.typeOf(&f.Params[i]))
-	}
-	name := f.Name.Value
-	fn.Call = c.linker.options.Functions[name].Call
-	if fn.Call == nil {
-		fn.Call = func(...any) (any, error) { return nil, errNotRegistered(name) }
-	}
-	return fn
-}
-
-type errNotRegistered string
-
-func (e errNotRegistered) Error() string {
-	return "function " + string(e) + " is declared under uses but not registered"
-}
-
-func (c *compiler) declareTimes() {
-	f := c.file
-	c.flow.Limits = c.limits(f.Limits, c.flow.Limits, true)
-	if records(f) {
-		c.flow.Retention = RecordRetention
-	}
-	c.duration(f.Retention, &c.flow.Retention)
-	c.duration(f.Expiry, &c.flow.Expiry)
-}
-
-// records reports whether a flow records or transcribes: then late events may come for weeks.
-func records(f *ast.File) bool {
-	record := func(entries []*ast.Entry) bool {
-		for _, e := range entries {
-			if v := e.Verb.Value; v == "Record" || v == "StartRecording" || v == "StartTranscription" {
-				return true
-			}
-		}
-		return false
-	}
-	for _, fragment := range f.Fragments {
-		if record(fragment.Entries) {
-			return true
-		}
-	}
-	return anyState(f.States, func(s *ast.State) bool { return record(s.Document) })
-}
-
-func (c *compiler) duration(t *ast.Text, into *time.Duration) {
-	if t == nil {
-		return
-	}
-	d, err := expression.ParseDuration(t.Value)
-	if err != nil || d <= 0 {
-		c.errorf(ruleType, t.Span, "%q is no duration", t.Value).WithHelp("write it as in 20s, 5m or 24h")
-		return
-	}
-	*into = d
-}
-
-func (c *compiler) limits(l *ast.Limits, base Limits, steps bool) Limits {
-	if l == nil {
-		return base
-	}
-	if l.Steps != nil && !steps {
-		c.errorf(ruleKey, l.Steps.Span, "a state has no limit of steps").WithHelp("put it under the limits of the flow")
-		l.Steps = nil
-	}
-	c.limit(l.Visits, &base.Visits)
-	c.limit(l.Steps, &base.Steps)
-	return base
-}
-
-func (c *compiler) limit(t *ast.Text, into *int) {
-	if t == nil {
-		return
-	}
-	if t.Value == "none" {
-		*into = NoLimit
-		return
-	}
-	n, err := strconv.Atoi(t.Value)
-	if err != nil || n < 1 {
-		c.errorf(ruleType, t.Span, "a limit must be a number from 1 on or none, not %q", t.Value)
-		return
-	}
-	*into = n
-}
-
-// usable reports whether the flow and all that it invokes are free of errors.
-func (c *compiler) usable(bad map[string]bool, depth int) bool {
-	if bad[c.file.Path] || c.broken || depth > MaxInvokeDepth {
-		return false
+		p.transition.Actions = c.compileActions(p.source.Actions, scope)
 	}
 	for _, s := range c.flow.States {
-		if s.Invoke != nil && !c.linker.byName[s.Invoke.Flow.Name].usable(bad, depth+1) {
-			return false
-		}
+		c.body(s, c.source[s])
 	}
-	return true
-}
-
-// inherit adds what the invoked flows read of the call.
-func (c *compiler) inherit() {
-	for _, s := range c.flow.States {
-		if s.Invoke != nil {
-			c.flow.Reads |= s.Invoke.Flow.Reads
-		}
+	if !c.broken { // what the parser left out would be reported a second time
+		c.checkStates()
+		c.checkNames()
 	}
-}
-
-// hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs, and
-// the hashes of the invoked flows.
-func (c *compiler) hash(depth int) Hash {
-	h := sha256.New()
-	put := func(b []byte) {
-		h.Write(binary.AppendUvarint(nil, uint64(len(b))))
-		h.Write(b)
-	}
-	put([]byte(strconv.Itoa(LanguageVersion)))
-	put(c.text)
-	for _, p := range c.flow.Params {
-		text, _ := json.Marshal(p.Value)
-		put([]byte(p.Name))
-		put(text)
-	}
-	put(strconv.AppendBool(nil, c.linker.bridgeTargets))
-	for _, s := range c.flow.States {
-		if s.Invoke != nil && depth < MaxInvokeDepth {
-			inner := c.linker.byName[s.Invoke.Flow.Name].hash(depth + 1)
-			put(inner[:])
-		}
-	}
-	return Hash(h.Sum(nil)[:len(Hash{})])
 }
 
 // identifier is what names of params, variables and states look like.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 var stateName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 func (c *compiler) checkName(t ast.Text, what string, re *regexp.Regexp) {
@@ -287,4 +143,82 @@ func (c *compiler) checkName(t ast.Text, what string, re *regexp.Regexp) {
 		return
 	}
 	d.WithHelp("use letters, digits and _, beginning with a letter")
+}
+
+// report turns the problems of an expression into problems of the file. base is where the expression begins in the text.
+func (c *compiler) report(t *ast.Text, base int, problems []expression.Problem) {
+	for _, p := range problems {
+		d := c.errorf(p.Rule, t.At(base+p.From, base+p.To), "%s", p.Message)
+		d.Help = p.Help
+	}
+}
+
+// note records which variables and params an expression reads.
+func (c *compiler) note(refs []expression.Ref) {
+	for _, r := range refs {
+		switch s := Slot(r.Slot); s.Root() {
+		case RootVar:
+			c.readVar[s.Index()] = true
+		case RootParam:
+			c.readPar[s.Index()] = true
+		case RootCall:
+			c.flow.Reads |= 1 << s.Index()
+		}
+	}
+}
+
+// guard compiles a condition.
+func (c *compiler) guard(t *ast.Text, scope *expression.Scope) *Guard {
+	program, problems := expression.Guard(t.Value, scope)
+	c.report(t, 0, problems)
+	if program == nil {
+		return nil
+	}
+	c.note(program.Refs())
+	return &Guard{Source: t.Value, Span: t.Span, program: program}
+}
+
+// template compiles a text with `${ }` parts.
+func (c *compiler) template(t *ast.Text, scope *expression.Scope) *Template {
+	return c.part(t, 0, len(t.Value), scope)
+}
+
+// part compiles the bytes [from:to] of a text as a template.
+func (c *compiler) part(t *ast.Text, from, to int, scope *expression.Scope) *Template {
+	source := t.Value[from:to]
+	template, problems := expression.Parse(source, scope)
+	c.report(t, from, problems)
+	if template == nil {
+		return nil
+	}
+	c.note(template.Refs())
+	return &Template{Source: source, Span: t.Span, template: template}
+}
+
+// body compiles what a state does when it is entered and left.
+func (c *compiler) body(s *State, a *ast.State) {
+	scope := c.scope(c.entering[s])
+	reached := len(c.entering[s]) > 0
+	c.tainted = s.Sensitive
+	if reached {
+		s.Entry = c.compileActions(a.Entry, scope)
+	}
+	s.Exit = c.compileActions(a.Exit, c.scope(nil))
+	if a.HasDocument && reached {
+		s.Document = c.document(a, scope)
+	}
+	if s.Invoke != nil {
+		c.arguments(s.Invoke, a.Invoke, scope)
+	}
+	if a.Output != nil && reached {
+		if a.Output.Kind != ast.Map {
+			c.errorf(ruleType, a.Output.Span, "output must be a map of names")
+			return
+		}
+		for _, name := range c.flow.Output {
+			if v := a.Output.Get(name); v != nil {
+				s.Output = append(s.Output, Output{name, c.value(v, scope)})
+			}
+		}
+	}
 }

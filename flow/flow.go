@@ -55,7 +55,8 @@ type Flow struct {
 	// Functions and Actions name what a kit must bring.
 	Functions []string
 	Actions   []string
-	// Reads tells which values under `call` the flow and those that it invokes read; others need not be kept.
+	// Reads tells which values under `call` the flow and those that it invokes read, and what their actions are given;
+	// others need not be kept.
 	Reads CallFields
 	// Output is the shape of what the final states of an invoked flow return.
 	Output []string

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,9 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
-	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 	"github.com/bxmlflow/bxmlflow/flow/internal/parse"
 )
@@ -39,8 +36,13 @@ type Source struct {
 // TestSuffix ends the names of test files. Load passes them over.
 const TestSuffix = "_test.yaml"
 
+// ConfigFile is the name of the command's configuration file, which may lie in a folder of flows. Load passes it over.
+const ConfigFile = "bxmlflow.yaml"
+
 // Load reads flows from files and folders, compiles them and reports what is wrong with them. The Set holds the flows
-// that have no errors. The error is about reading: a path that does not exist, a file that cannot be opened.
+// that have no errors. Of a folder, which may be a symbolic link, it takes the files *.yaml and *.yml at any depth, without
+// tests (TestSuffix), ConfigFile, hidden files and folders, and folders named testdata. A file named by path is taken
+// whatever its name. The error is about reading: a path that does not exist, a file that cannot be opened.
 func Load(o Options, paths ...string) (*Set, diag.List, error) {
 	var sources []Source
 	for _, path := range paths {
@@ -48,13 +50,17 @@ func Load(o Options, paths ...string) (*Set, diag.List, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("load flows: %w", err)
 		}
-		sources = append(sources, found...)
+		for _, s := range found {
+			if !slices.ContainsFunc(sources, func(o Source) bool { return o.Path == s.Path }) { // a folder and a file in it
+				sources = append(sources, s)
+			}
+		}
 	}
 	set, problems := Compile(o, sources...)
 	return set, problems, nil
 }
 
-// LoadFS is Load for the flow files of a file system, which are all files *.yaml and *.yml in its root.
+// LoadFS is Load for the flow files of a file system, which are those in its root.
 func LoadFS(o Options, fsys fs.FS) (*Set, diag.List, error) {
 	var sources []Source
 	entries, err := fs.ReadDir(fsys, ".")
@@ -73,25 +79,36 @@ func LoadFS(o Options, fsys fs.FS) (*Set, diag.List, error) {
 	return set, problems, nil
 }
 
+// isFlow reports whether a file in a folder is a flow. Hidden files are the locks and copies of editors.
 func isFlow(name string) bool {
 	ext := filepath.Ext(name)
-	return (ext == ".yaml" || ext == ".yml") && !strings.HasSuffix(name, TestSuffix)
+	return (ext == ".yaml" || ext == ".yml") && !strings.HasSuffix(name, TestSuffix) && name != ConfigFile && name[0] != '.'
 }
 
 // read returns the flow file at path, or those below the folder at path.
 func read(path string) ([]Source, error) {
+	path = filepath.Clean(path)
+	info, err := os.Stat(path) // follows a symbolic link, as WalkDir would not
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		text, err := os.ReadFile(path)
+		return []Source{{path, text}}, err
+	}
 	var sources []Source
-	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(os.DirFS(path), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && name != path && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
-			return filepath.SkipDir
-		case d.IsDir() || name != path && !isFlow(name):
+		case d.IsDir() && name != "." && (d.Name()[0] == '.' || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !isFlow(d.Name()):
 			return nil
 		}
-		text, err := os.ReadFile(name)
-		sources = append(sources, Source{name, text})
+		file := filepath.Join(path, filepath.FromSlash(name))
+		text, err := os.ReadFile(file)
+		sources = append(sources, Source{file, text})
 		return err
 	})
 	return sources, err
@@ -118,82 +135,21 @@ func Compile(o Options, sources ...Source) (*Set, diag.List) {
 	}
 	l.link()
 	l.problems.Sort()
+	l.problems = distinct(l.problems)
 	return l.set(), l.problems
 }
 
-// linker compiles a number of flows together.
-type linker struct {
-	options   Options
-	compilers []*compiler
-	byName    map[string]*compiler
-	problems  diag.List
-	// bridgeTargets says that some flow of the set handles bridgeTargetComplete: then the target of a bridge is not hung
-	// up when the bridging call leaves.
-	bridgeTargets bool
-}
-
-func (l *linker) add(file *ast.File, text []byte, broken bool) {
-	c := &compiler{linker: l, file: file, text: text, broken: broken}
-	if first, ok := l.byName[file.Name.Value]; ok {
-		l.problems.Errorf("duplicate-key", file.Name.Span, "two flows are named %q", file.Name.Value).
-			WithRelated(first.file.Name.Span, "the first one").WithHelp("the name is also the URL: give each flow its own")
-		return
+// distinct drops repetitions: a fragment is compiled once for every use, and its mistakes are found every time.
+func distinct(list diag.List) diag.List {
+	type key struct {
+		span          diag.Span
+		rule, message string
 	}
-	l.byName[file.Name.Value] = c
-	l.compilers = append(l.compilers, c)
-	l.bridgeTargets = l.bridgeTargets || handlesAnywhere(file, "bridgeTargetComplete")
-}
-
-// link compiles all flows: first what others need of them, then their bodies.
-func (l *linker) link() {
-	slices.SortFunc(l.compilers, func(a, b *compiler) int { return cmp.Compare(a.file.Name.Value, b.file.Name.Value) })
-	for _, c := range l.compilers {
-		c.declare()
-	}
-	for _, c := range l.compilers {
-		c.resolve()
-	}
-	for _, c := range l.compilers {
-		c.checkDepth()
-	}
-	for _, c := range l.compilers {
-		c.compile()
-	}
-	for range MaxInvokeDepth { // what an invoked flow reads, the call must keep
-		for _, c := range l.compilers {
-			c.inherit()
-		}
-	}
-}
-
-// set returns the flows without errors whose invoked flows have none either.
-func (l *linker) set() *Set {
-	bad := map[string]bool{}
-	for _, d := range l.problems {
-		bad[d.Span.File] = bad[d.Span.File] || d.Severity == diag.Error
-	}
-	s := &Set{byName: map[string]*Flow{}}
-	for _, c := range l.compilers {
-		if c.usable(bad, 0) {
-			c.flow.Hash = c.hash(0)
-			s.flows = append(s.flows, c.flow)
-			s.byName[c.flow.Name] = c.flow
-		}
-	}
-	return s
-}
-
-func handlesAnywhere(file *ast.File, name string) bool {
-	return handles(file.On, name) || anyState(file.States, func(s *ast.State) bool { return handles(s.On, name) })
-}
-
-func handles(handlers []*ast.Handler, name string) bool {
-	return slices.ContainsFunc(handlers, func(h *ast.Handler) bool {
-		t := event.Lookup(h.Event.Value) // an alias counts as the name it stands for
-		return t != nil && t.Name == name
+	seen := map[key]bool{}
+	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool {
+		k := key{d.Span, d.Rule, d.Message}
+		again := seen[k]
+		seen[k] = true
+		return again
 	})
-}
-
-func anyState(states []*ast.State, is func(*ast.State) bool) bool {
-	return slices.ContainsFunc(states, func(s *ast.State) bool { return is(s) || anyState(s.States, is) })
 }

@@ -62,28 +62,25 @@ func (c *Call) callField(i int) *string {
 
 // Append appends the machine in a compact binary form: the same bytes for the same machine.
 //
-//	format, phase     1 byte each
-//	flow hash         16 bytes
-//	numbers, texts    varints; texts as codec_text.go packs them
+//	format            1 byte
+//	head              flow hash, key, flow and what is known of the call: seldom changes
+//	phase, numbers    varints; texts as codec_text.go packs them
 //	frames            state, visits, variables (those at their default in one byte), params, saved fields
 //	keys              16 bytes and the turn each
 //	effects, timers
 func (m *Machine) Append(dst []byte) []byte {
-	dst = append(dst, codecFormat, byte(m.Phase))
-	dst = append(dst, m.Hash[:]...)
-	dst = appendPacked(dst, m.Call.ID, "")
-	dst = appendPacked(dst, m.Key, m.Call.ID)
-	dst = appendPacked(dst, m.Flow, m.Call.ID)
+	dst = append(dst, codecFormat)
+	if m.head != nil {
+		dst = append(dst, m.head...)
+	} else {
+		dst = m.appendHead(dst)
+	}
+	dst = append(dst, byte(m.Phase))
 	dst = binary.AppendUvarint(dst, uint64(m.Turn))
 	dst = binary.AppendVarint(dst, int64(m.Turn)-int64(m.AnswerTurn))
 	dst = binary.AppendUvarint(dst, uint64(m.Steps))
 	dst = binary.AppendVarint(dst, m.Started)
 	dst = binary.AppendVarint(dst, m.Touched-m.Started)
-	if m.known == nil || m.Call != m.knownCall {
-		dst = m.Call.appendFields(dst)
-	} else {
-		dst = append(dst, m.known...)
-	}
 	dst = binary.AppendUvarint(dst, uint64(len(m.Frames)))
 	for i := range m.Frames {
 		dst = m.Frames[i].append(dst)
@@ -101,6 +98,15 @@ func (m *Machine) Append(dst []byte) []byte {
 		dst = binary.AppendVarint(dst, int64(t.Transition))
 	}
 	return dst
+}
+
+// appendHead appends what seldom changes.
+func (m *Machine) appendHead(dst []byte) []byte {
+	dst = append(dst, m.Hash[:]...)
+	dst = appendPacked(dst, m.Key, "")
+	dst = appendPacked(dst, m.Call.ID, m.Key)
+	dst = appendPacked(dst, m.Flow, m.Key)
+	return m.Call.appendFields(dst)
 }
 
 // appendFields appends the fields but the id: a set of bits that says which are there, then their texts.

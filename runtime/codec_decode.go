@@ -10,9 +10,12 @@ import (
 // Decode reads what Append wrote. The flow comes from flows, by its hash. It reuses the memory of m: texts of the machine
 // are good until the next Decode into it, and as long as data, which they alias, does not change. On an error m is a new
 // machine.
-func (m *Machine) Decode(data []byte, flows Flows) error {
+func (m *Machine) Decode(data []byte, flows Flows) error { return m.decode("", data, flows) }
+
+// decode is Decode for who knows the key of the record and need not have it unpacked; "" for who does not.
+func (m *Machine) decode(key string, data []byte, flows Flows) error {
 	m.Reset()
-	d := decoder{data: data, arena: m.arena[:0]}
+	d := decoder{data: data, arena: m.arena[:0], key: key}
 	err := d.machine(m, flows)
 	m.arena = d.arena
 	if err == nil && d.bad || err == nil && len(d.data) > 0 {
@@ -29,19 +32,13 @@ func (d *decoder) machine(m *Machine, flows Flows) error {
 	if format := d.byte(); !d.bad && format != codecFormat {
 		return fmt.Errorf("%w: %d", ErrFormat, format)
 	}
+	d.head(m)
 	m.Phase = Phase(d.byte())
-	copy(m.Hash[:], d.bytes(len(m.Hash)))
-	m.Call.ID = d.packed("")
-	m.Key = d.packed(m.Call.ID)
-	m.Flow = d.packed(m.Call.ID)
 	m.Turn = d.uint32()
 	m.AnswerTurn = d.near(int64(m.Turn))
 	m.Steps = d.uint32()
 	m.Started = d.varint()
 	m.Touched = m.Started + d.varint()
-	from := d.data
-	d.call(&m.Call)
-	m.known, m.knownCall = from[:len(from)-len(d.data)], m.Call
 	if d.bad || m.Phase > Ended {
 		return ErrCorrupt
 	}
@@ -57,6 +54,26 @@ func (d *decoder) machine(m *Machine, flows Flows) error {
 		m.Timers = append(m.Timers, Timer{ID: d.uint32(), Due: d.varint(), Transition: int(d.varint())})
 	}
 	return nil
+}
+
+// head reads what seldom changes, and keeps its bytes for the next Append.
+func (d *decoder) head(m *Machine) {
+	from := d.data
+	copy(m.Hash[:], d.bytes(len(m.Hash)))
+	m.Key = d.machineKey()
+	m.Call.ID = d.packed(m.Key)
+	m.Flow = d.packed(m.Key)
+	d.call(&m.Call)
+	m.head = from[:len(from)-len(d.data)]
+}
+
+// machineKey reads the key; one that is known already is not unpacked.
+func (d *decoder) machineKey() string {
+	if d.key != "" && len(d.data) > 0 && d.data[0] == textCall {
+		d.bytes(1 + callSize)
+		return d.key
+	}
+	return d.packed("")
 }
 
 func (d *decoder) call(c *Call) {

@@ -8,6 +8,7 @@ import (
 
 // decoder reads a record. After the first thing that cannot be read bad is set and everything reads as zero.
 type decoder struct {
+	key   string // of the record, when it is known
 	data  []byte
 	arena []byte   // of texts that were packed; memory of the machine
 	boxes []string // of variables
@@ -64,6 +65,11 @@ func (d *decoder) byte() byte {
 }
 
 func (d *decoder) uvarint() uint64 {
+	if len(d.data) > 0 && d.data[0] < 0x80 {
+		v := d.data[0]
+		d.data = d.data[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(d.data)
 	if n <= 0 {
 		d.bad, d.data = true, nil
@@ -74,6 +80,11 @@ func (d *decoder) uvarint() uint64 {
 }
 
 func (d *decoder) varint() int64 {
+	if len(d.data) > 0 && d.data[0] < 0x80 {
+		v := int64(d.data[0])
+		d.data = d.data[1:]
+		return v>>1 ^ -(v & 1)
+	}
 	v, n := binary.Varint(d.data)
 	if n <= 0 {
 		d.bad, d.data = true, nil

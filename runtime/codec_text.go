@@ -19,6 +19,9 @@ const (
 	textWord          // index into codecWords above
 )
 
+// callSize is the size of a packed call id behind its first byte.
+const callSize = 20
+
 // timeLayouts are the spellings of times that Bandwidth uses.
 var timeLayouts = [...]string{"2006-01-02T15:04:05.000Z", "2006-01-02T15:04:05Z"}
 
@@ -197,7 +200,7 @@ func (d *decoder) packed(id string) string {
 func (d *decoder) unpack(dst []byte, way uint64) []byte {
 	switch way {
 	case textCall:
-		b := d.bytes(20)
+		b := d.bytes(callSize)
 		if d.bad {
 			return dst
 		}

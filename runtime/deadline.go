@@ -3,30 +3,60 @@ package runtime
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // deadline is the context of one webhook: the values of its request and a time of its own, but not the cancellation of the
 // request. Who sent the webhook may hang up; the step is finished all the same, since the carrier sends it again. It is a
-// context.WithTimeout that costs nothing as long as nobody waits for Done, which a store in memory never does.
+// context.WithTimeout that costs nothing, not even a look at the clock, until somebody asks when it ends or waits for Done,
+// which a store in memory never does. Its time runs from then on.
 type deadline struct {
 	values context.Context
-	at     time.Time
+	within time.Duration
+	kept   atomic.Bool // a context may have been made of it, which may live longer than the webhook
 	mu     sync.Mutex
-	timed  context.Context // made by the first Done
+	timed  context.Context // made when the first one asks
 	cancel context.CancelFunc
 }
 
-func (d *deadline) begin(values context.Context, at time.Time) { d.values, d.at = values, at }
+// begin returns the context of a webhook: d, unless somebody may still hold it, or there is none.
+func (d *deadline) begin(values context.Context, within time.Duration) *deadline {
+	if d == nil || d.kept.Load() {
+		d = new(deadline)
+	}
+	d.values, d.within = values, within
+	return d
+}
 
-// end releases what Done took.
+// start makes the context that keeps the time.
+func (d *deadline) start() context.Context {
+	d.kept.Store(true)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.timed == nil {
+		d.timed, d.cancel = context.WithTimeout(context.Background(), d.within)
+	}
+	return d.timed
+}
+
+// running returns the context that keeps the time, nil when nobody asked yet.
+func (d *deadline) running() context.Context {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.timed
+}
+
+// end releases what Done took. A context that was made of d and is still in use sees that d is over.
 func (d *deadline) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.cancel != nil {
 		d.cancel()
 	}
-	d.values, d.timed, d.cancel = nil, nil, nil
+	if !d.kept.Load() {
+		d.values = nil
+	}
 }
 
 // detach returns ctx as one that may outlive the webhook, as an action does that ignores its time.
@@ -35,25 +65,22 @@ func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !ok {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(context.WithoutCancel(d.values), d.at)
+	at, _ := d.Deadline()
+	return context.WithDeadline(context.WithoutCancel(d.values), at)
 }
 
-func (d *deadline) Deadline() (time.Time, bool) { return d.at, true }
+func (d *deadline) Deadline() (time.Time, bool) { return d.start().Deadline() }
 
-func (d *deadline) Done() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timed == nil {
-		d.timed, d.cancel = context.WithDeadline(context.Background(), d.at)
-	}
-	return d.timed.Done()
-}
+func (d *deadline) Done() <-chan struct{} { return d.start().Done() }
 
 func (d *deadline) Err() error {
-	if time.Now().Before(d.at) {
-		return nil
+	if timed := d.running(); timed != nil {
+		return timed.Err()
 	}
-	return context.DeadlineExceeded
+	return nil
 }
 
-func (d *deadline) Value(key any) any { return d.values.Value(key) }
+func (d *deadline) Value(key any) any {
+	d.kept.Store(true)
+	return d.values.Value(key)
+}

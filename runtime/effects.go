@@ -55,12 +55,26 @@ func (x *executor) run() {
 
 func (x *executor) scan() {
 	e := x.engine
-	err := e.store.Due(context.Background(), e.config.Clock().UnixMilli(), effectBatch, func(key string) error {
+	err := x.due()
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		e.logError("effects that are due not found", err)
+	}
+}
+
+// due wakes the machines whose effects are due.
+func (x *executor) due() (err error) {
+	defer recovered(&err)
+	e := x.engine
+	return e.store.Due(context.Background(), e.config.Clock().UnixMilli(), effectBatch, func(key string) error {
 		x.wake(key)
 		return nil
 	})
-	if err != nil && !errors.Is(err, store.ErrClosed) {
-		e.logError("effects that are due not found", err)
+}
+
+// recovered makes a panic an error of the function that defers it.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v", p)
 	}
 }
 
@@ -123,7 +137,8 @@ func (x *executor) effects(key string) {
 }
 
 // runEffect runs the first effect of a machine. It reports whether there may be another one to run now.
-func (w *work) runEffect(key string) (bool, error) {
+func (w *work) runEffect(key string) (more bool, err error) {
+	defer recovered(&err) // of a store or of the flow's error handling; the effect stays where it is
 	ctx, cancel := context.WithTimeout(context.Background(), effectTimeout)
 	defer cancel()
 	e := w.engine
@@ -138,6 +153,7 @@ func (w *work) runEffect(key string) (bool, error) {
 	request := effect.Request
 	request.Timeout = or(request.Timeout, effectTimeout)
 	_, failed := e.perform(ctx, &request, &w.origin, key+":"+strconv.FormatUint(uint64(effect.ID), 10))
+	w.forget()
 	return true, w.settle(key, effect, failed)
 }
 
@@ -162,10 +178,7 @@ func (w *work) settle(key string, effect Effect, failed error) error {
 		}
 		out := w.settled(i, failed)
 		if out.Kind == Need { // of a handler of `error`
-			lock.Unlock()
-			err = w.lookUp(ctx, key, out.Request)
-			lock.Lock()
-			if err != nil {
+			if err = w.lookUp(ctx, lock, key, out.Request); err != nil {
 				return err
 			}
 			continue

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -62,7 +63,7 @@ func New(c Config) (*Engine, error) {
 	if err := e.prepare(); err != nil {
 		return nil, fmt.Errorf("new engine: %w", err)
 	}
-	e.works.New = func() any { return &work{engine: e} }
+	e.works.New = func() any { return &work{engine: e, recent: recent{versions: e.versions}} }
 	e.effects = newExecutor(e)
 	e.running.Go(e.effects.run)
 	if c.Sweep > 0 {
@@ -117,6 +118,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	go func() {
 		e.open.Lock()
 		e.running.Wait()
+		e.fetch.Close()
 		close(idle)
 	}()
 	select {
@@ -184,7 +186,12 @@ var statusText = map[int]string{
 	http.StatusServiceUnavailable:    "the service is stopping",
 }
 
-// logError reports a failure of the runtime itself.
+// logError reports a failure of the runtime itself. What it is given may lie in memory that is used again.
 func (e *Engine) logError(what string, err error, attrs ...any) {
+	for i, a := range attrs {
+		if text, ok := a.(string); ok {
+			attrs[i] = strings.Clone(text)
+		}
+	}
 	e.config.Logger.Error(what, append(attrs, "error", err.Error())...)
 }

@@ -2,10 +2,13 @@ package runtime
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,12 +30,57 @@ func (e *Engine) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(PathPrefix+"{flow}", e.serveFlow)
 	mux.HandleFunc("GET /healthz", e.serveHealth)
+	if len(e.config.Kit.Middleware) == 0 {
+		return mux
+	}
 	var h http.Handler = mux
 	for i := len(e.config.Kit.Middleware) - 1; i >= 0; i-- {
 		h = e.config.Kit.Middleware[i](h)
 	}
-	return h
+	return e.guarded(h)
 }
+
+// guarded answers with the apology when middleware panics before there is an answer: a call may wait for it, and a webhook
+// that nobody waits on does not look at it.
+func (e *Engine) guarded(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		begun := &begunWriter{ResponseWriter: rw}
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler || begun.yes || !strings.HasPrefix(r.URL.Path, PathPrefix) {
+				panic(p)
+			}
+			e.logError("panic while answering", fmt.Errorf("%v", p), "stack", string(debug.Stack()))
+			w := e.work()
+			defer e.release(w)
+			w.status, w.document = http.StatusOK, e.apology
+			w.write(rw)
+		}()
+		h.ServeHTTP(begun, r)
+	})
+}
+
+// begunWriter knows whether an answer was begun.
+type begunWriter struct {
+	http.ResponseWriter
+	yes bool
+}
+
+func (w *begunWriter) WriteHeader(status int) {
+	w.yes = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *begunWriter) Write(p []byte) (int, error) {
+	w.yes = true
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap serves http.ResponseController.
+func (w *begunWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (e *Engine) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	if e.closing.Load() {
@@ -80,7 +128,7 @@ func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
 	if status := w.authenticate(rw, r); status != 0 {
 		return status
 	}
-	if e.versions.named(w.delivery.Flow) == nil && w.delivery.Token == "" {
+	if w.delivery.Token == "" && !e.versions.known(w.delivery.Flow) {
 		return http.StatusNotFound
 	}
 	w.delivery.Event = &w.event
@@ -149,18 +197,18 @@ func (w *work) cutToken(query string) (string, error) {
 	return rest, nil
 }
 
-// read returns the body. It belongs to this webhook: values of the event are parts of it.
+// read returns the body, in memory that is used again: values of the event are parts of it, see forget.
 func (w *work) read(rw http.ResponseWriter, r *http.Request) ([]byte, int) {
 	limit := w.engine.config.MaxBody
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge
 	}
 	if r.ContentLength > 0 {
-		body := make([]byte, r.ContentLength)
-		if _, err := io.ReadFull(r.Body, body); err != nil {
+		w.body = slices.Grow(w.body[:0], int(r.ContentLength))[:r.ContentLength]
+		if _, err := io.ReadFull(r.Body, w.body); err != nil {
 			return nil, http.StatusBadRequest
 		}
-		return body, 0
+		return w.body, 0
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, limit))
 	var tooLarge *http.MaxBytesError

@@ -14,8 +14,8 @@ type Kit struct {
 	// Functions are the pure functions that flows declare under `uses.functions`. They are compiled into flows: hand them
 	// to flow.Options when loading.
 	Functions map[string]flow.Function
-	// Observers see the trace of every step after it was saved, in order. One that is slow delays the step's goroutine, not
-	// the answer.
+	// Observers see the trace of every step after it was saved, those of a call in order. They run before the answer is
+	// sent, so one that has much to do must do it elsewhere.
 	Observers []Observer
 	// Middleware wraps the webhook handler, the first one outermost.
 	Middleware []func(http.Handler) http.Handler

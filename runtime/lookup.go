@@ -20,8 +20,18 @@ func (e *Engine) perform(ctx context.Context, r *Request, m *Machine, key string
 		return e.request(ctx, r, key)
 	}
 	return e.stuck.run(ctx, r.Name, e.config.Kit.Actions[r.Name], ActionCall{
-		Flow: m.Flow, CallID: m.Call.ID, From: m.Call.From, To: m.Call.To, Key: key, With: r.Args,
+		Flow: m.Flow, CallID: m.Call.ID, From: m.Call.From, To: m.Call.To, Key: key, With: own(r.Args),
 	})
+}
+
+// own returns a copy of the arguments that an action may change: the request is compared with that of the next round.
+func own(args map[string]any) map[string]any {
+	copied, err := plain(args, 0)
+	if err != nil { // arguments are plain already
+		return nil
+	}
+	m, _ := copied.(map[string]any)
+	return m
 }
 
 // request performs an http action. Any status is a result; a failure is a refused host, no answer in time, or too much of it.

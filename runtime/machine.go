@@ -59,10 +59,9 @@ type Machine struct {
 	// Started is when the first event came and Touched when the last one did, in Unix milliseconds by our clock.
 	Started, Touched int64
 
-	// What is known of a call seldom changes: known is its encoded form as decoded, and knownCall what that says.
-	known     []byte
-	knownCall Call
-	arena     []byte // texts that Decode had to build
+	// head holds the encoded form of Hash, Key, Flow and Call, as decoded; nil once one of them was changed.
+	head  []byte
+	arena []byte // texts that Decode had to build
 }
 
 // Call is what is known of the call, as the carrier spelt it; what is not known is "".

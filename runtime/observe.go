@@ -3,6 +3,7 @@ package runtime
 import (
 	"crypto/rand"
 	"log/slog"
+	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
 )
@@ -12,12 +13,18 @@ func (e *Engine) tell(t *Trace) {
 	if t == nil {
 		return
 	}
-	log := e.config.Logger
+	if len(e.config.Kit.Observers) == 0 { // parts of memory that is used again; a log handler may keep its attributes
+		t.Machine, t.Event = strings.Clone(t.Machine), strings.Clone(t.Event)
+	}
+	log, call, event := e.config.Logger, t.Machine, t.Event
+	if len(t.Logs)+len(t.Faults) > 0 { // a handler may keep them for longer than record and webhook lie in memory
+		call, event = strings.Clone(call), strings.Clone(event)
+	}
 	for _, line := range t.Logs {
-		log.Info(line, "flow", t.Flow, "call", t.Machine, "event", t.Event, "state", t.To)
+		log.Info(line, "flow", t.Flow, "call", call, "event", event, "state", t.To)
 	}
 	for _, f := range t.Faults {
-		log.Error("step failed", "flow", t.Flow, "call", t.Machine, "event", t.Event, "state", t.From,
+		log.Error("step failed", "flow", t.Flow, "call", call, "event", event, "state", t.From,
 			"reason", f.Reason, "message", f.Message, "source", f.Source)
 	}
 	for _, observe := range e.config.Kit.Observers {

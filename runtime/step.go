@@ -123,7 +123,6 @@ func (sc *scratch) reset() {
 	r := &sc.run
 	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
 	r.env = stepEnv{}
-	r.work.Reset()
 	r.values = cleared(r.values)
 	r.levels = cleared(r.levels)
 }
@@ -244,7 +243,7 @@ func (r *stepRun) disconnect() error {
 func (r *stepRun) end() {
 	r.m.Phase = Ended
 	if r.in.Event != nil {
-		r.m.Call.Cause = r.in.Event.Str(event.FieldCause)
+		r.m.Call.Cause, r.m.head = r.in.Event.Str(event.FieldCause), nil
 	}
 	r.m.erase()
 }

@@ -11,6 +11,18 @@ import (
 // kernelCache bounds the compiled flows that a stepper keeps.
 const kernelCache = 1024
 
+// kernel returns the state machine of a flow. Most steps need the one that the last step with this memory needed.
+func (r *stepRun) kernel(f *flow.Flow) (*kernel.Kernel, error) {
+	if r.kernelOf == f {
+		return r.kept, nil
+	}
+	k, err := r.s.kernel(f)
+	if err == nil {
+		r.kernelOf, r.kept = f, k
+	}
+	return k, err
+}
+
 // kernel returns the state machine of a flow.
 func (s *Stepper) kernel(f *flow.Flow) (*kernel.Kernel, error) {
 	if k := (*s.kernels.Load())[f.Hash]; k != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/event"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/kernel"
 	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
 )
 
@@ -36,6 +37,8 @@ type stepRun struct {
 	values   []any
 	trace    *Trace
 	tracing  bool
+	kernelOf *flow.Flow // whose kernel is kept
+	kept     *kernel.Kernel
 }
 
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
@@ -103,7 +106,8 @@ func (r *stepRun) create() {
 	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), r.in.Flow.Name, r.in.Flow.Hash, Live
 	m.Started = r.in.Now.UnixMilli()
 	m.pushFrame().begin(r.in.Flow)
-	m.Call = Call{ID: e.CallID(), From: e.Str(event.FieldFrom), To: e.Str(event.FieldTo), Direction: e.Str(event.FieldDirection)}
+	m.head = nil
+	m.Call = Call{ID: e.CallID()}
 }
 
 // learned are the values that every webhook of a call brings and that are kept only when the flow reads them.
@@ -111,6 +115,7 @@ var learned = [...]struct {
 	field flow.CallField
 	from  event.FieldID
 }{
+	{flow.CallFrom, event.FieldFrom}, {flow.CallTo, event.FieldTo}, {flow.CallDirection, event.FieldDirection},
 	{flow.CallTag, event.FieldTag}, {flow.CallAccountID, event.FieldAccountID}, {flow.CallApplicationID, event.FieldApplicationID},
 	{flow.CallStartTime, event.FieldStartTime}, {flow.CallAnswerTime, event.FieldAnswerTime}, {flow.CallParent, event.FieldParentCallID},
 }
@@ -126,8 +131,9 @@ func (r *stepRun) learn() {
 		if !reads.Has(l.field) {
 			continue
 		}
-		if known := c.callField(int(l.field)); *known == "" || l.field == flow.CallTag {
-			*known = e.Str(l.from)
+		known := c.callField(int(l.field))
+		if text := e.Str(l.from); text != *known && (*known == "" || l.field == flow.CallTag) {
+			*known, r.m.head = text, nil
 		}
 	}
 }

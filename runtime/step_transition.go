@@ -116,7 +116,7 @@ func (r *stepRun) leave(frame int, level, outer *flow.State) (*flow.State, error
 
 // fire lets the kernel take the transition and checks that it agrees with the table.
 func (r *stepRun) fire(f *Frame, t *flow.Transition) error {
-	k, err := r.s.kernel(f.Flow)
+	k, err := r.kernel(f.Flow)
 	if err != nil {
 		return err
 	}

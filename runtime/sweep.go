@@ -29,8 +29,16 @@ func (e *Engine) sweep() {
 // Sweep deletes records whose time has passed, at most a thousand, and returns their number. An engine does so by itself
 // every Config.Sweep.
 func (e *Engine) Sweep(ctx context.Context) int {
-	n := 0
-	err := e.store.Expired(ctx, e.config.Clock().UnixMilli(), sweepBatch, func(key string, version uint64) error {
+	n, err := e.deleteExpired(ctx)
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		e.logError("expired records not deleted", err)
+	}
+	return n
+}
+
+func (e *Engine) deleteExpired(ctx context.Context) (n int, err error) {
+	defer recovered(&err)
+	err = e.store.Expired(ctx, e.config.Clock().UnixMilli(), sweepBatch, func(key string, version uint64) error {
 		switch err := e.store.Delete(ctx, key, version); {
 		case err == nil:
 			n++
@@ -41,8 +49,5 @@ func (e *Engine) Sweep(ctx context.Context) int {
 			return err
 		}
 	})
-	if err != nil && !errors.Is(err, store.ErrClosed) {
-		e.logError("expired records not deleted", err)
-	}
-	return n
+	return n, err
 }

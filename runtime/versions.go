@@ -67,6 +67,27 @@ func (v *versions) named(name string) *flow.Flow {
 	return v.current[name]
 }
 
+// known reports whether there is such a flow, or was one that calls in flight may still run.
+func (v *versions) known(name string) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.current[name] != nil || slices.ContainsFunc(v.retired, func(h flow.Hash) bool { return v.byHash[h].Name == name })
+}
+
+// recent finds versions, and the one found last without a look at the others. Flows never change.
+type recent struct {
+	versions *versions
+	last     *flow.Flow
+}
+
+// Version returns the flow with that content, nil when it is not known.
+func (r *recent) Version(h flow.Hash) *flow.Flow {
+	if r.last == nil || r.last.Hash != h {
+		r.last = r.versions.Version(h)
+	}
+	return r.last
+}
+
 // Version returns the flow with that content, nil when it is not known.
 func (v *versions) Version(h flow.Hash) *flow.Flow {
 	v.mu.RLock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/event"
@@ -20,14 +21,17 @@ type work struct {
 	claims   token.Claims
 	verified bool // the token was checked and claims hold what it says
 
+	body   []byte // of the request
 	event  event.Event
 	record store.Record
 	origin Machine // as loaded
+	recent recent
 	input  Input
 	step   scratch
 	data   []byte // of the machine to be saved
 	update store.Update
-	within deadline
+	within *deadline
+	now    time.Time // when the webhook came
 	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
 	results []Result
 
@@ -50,7 +54,8 @@ func (w *work) reset() {
 // handle answers the webhook. Whatever happens, there is an answer afterwards.
 func (w *work) handle(ctx context.Context) {
 	e := w.engine
-	w.within.begin(ctx, time.Now().Add(e.config.Deadline))
+	w.now = e.config.Clock()
+	w.within = w.within.begin(ctx, e.config.Deadline)
 	defer w.within.end()
 	defer func() {
 		if p := recover(); p != nil {
@@ -65,7 +70,11 @@ func (w *work) handle(ctx context.Context) {
 		}
 		w.verified = true
 	}
-	if err := w.answer(&w.within); err != nil {
+	if w.delivery.Token == "" && !w.delivery.Trusted && !e.guards.open() {
+		w.status = http.StatusUnauthorized
+		return
+	}
+	if err := w.answer(w.within); err != nil {
 		e.logError("webhook not handled", err, "call", w.delivery.Event.CallID(), "event", w.delivery.Event.TypeName())
 		w.last(w.delivery.Event.TypeName())
 	}
@@ -99,13 +108,14 @@ func (w *work) answer(ctx context.Context) error {
 		if err := w.load(ctx, key); err != nil {
 			return errors.Join(failed, err)
 		}
+		if w.bare() {
+			w.status = http.StatusForbidden
+			return nil
+		}
 		w.prepare()
 		out := e.stepper.step(&w.step, &w.origin, &w.input)
 		if out.Kind == Need {
-			lock.Unlock()
-			err := w.lookUp(ctx, key, out.Request)
-			lock.Lock()
-			if err != nil {
+			if err := w.lookUp(ctx, lock, key, out.Request); err != nil {
 				return err
 			}
 			continue
@@ -120,6 +130,21 @@ func (w *work) answer(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errConflicts, failed)
+}
+
+// bare reports whether the webhook lacks the token that it must bear where tokens are required. The first webhook of a call
+// has none, nor has the disconnect of an inbound one: both go to the URLs of the application.
+func (w *work) bare() bool {
+	if w.verified || !w.engine.config.RequireToken {
+		return false
+	}
+	switch w.delivery.Event.Type().Name {
+	case "initiate", "answer":
+		return false
+	case "disconnect":
+		return !w.origin.New() && w.origin.Call.Direction != "inbound"
+	}
+	return true
 }
 
 // load reads the machine, or makes origin a new one.
@@ -138,20 +163,20 @@ func (w *work) load(ctx context.Context, key string) error {
 	case err != nil:
 		return fmt.Errorf("load: %w", err)
 	}
-	if err := w.origin.Decode(w.record.Data, e.versions); err != nil {
+	if err := w.origin.decode(w.record.Key, w.record.Data, &w.recent); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
 	return nil
 }
 
-// forget gives away the memory that the strings of the machine lie in.
-func (w *work) forget() { w.record, w.origin.arena = store.Record{}, nil }
+// forget gives away the memory that the strings of the event and the machine lie in, because somebody may keep them.
+func (w *work) forget() { w.record, w.origin.arena, w.body = store.Record{}, nil, nil }
 
 // prepare makes the input of a step.
 func (w *work) prepare() {
 	e := w.engine
 	w.input = Input{
-		Event: w.delivery.Event, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
+		Event: w.delivery.Event, Now: w.now, Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
 	}
 	if w.verified {
 		w.input.Token = &w.claims
@@ -234,9 +259,11 @@ func (w *work) kept(turn uint32) []byte {
 	return w.engine.apology
 }
 
-// lookUp performs what a step asks for. When the same event is already being looked up, it waits for that to end: the next
-// round then finds the answer.
-func (w *work) lookUp(ctx context.Context, key string, r *Request) error {
+// lookUp performs what a step asks for, with the lock of the machine open meanwhile. When the same event is already being
+// looked up, it waits for that to end: the next round then finds the answer.
+func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Request) error {
+	lock.Unlock()
+	defer lock.Lock()
 	e := w.engine
 	if w.flying == nil {
 		id := flight{key, w.step.run.key}

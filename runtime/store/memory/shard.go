@@ -91,7 +91,7 @@ func (sh *shard) save(u *store.Update, seq func() int64) (uint64, error) {
 	}
 	r.version++
 	sh.data -= int64(len(r.data))
-	r.data = fill(r.data, u.Data)
+	r.data = fill(r.data, u.Data, room)
 	sh.data += int64(len(r.data))
 	if len(u.Answer) > 0 {
 		sh.answer(r, u.Answer)
@@ -118,7 +118,7 @@ func (sh *shard) answer(r *record, document []byte) {
 	}
 	m := r.more
 	sh.answers -= int64(len(m.previous))
-	m.answer, m.previous = fill(m.previous, document), m.answer
+	m.answer, m.previous = fill(m.previous, document, 1), m.answer
 	sh.answers += int64(len(m.answer))
 }
 
@@ -166,11 +166,16 @@ func (sh *shard) remove(key string, version uint64) ([]string, error) {
 	return r.more.aliases, nil
 }
 
-// fill copies data into the buffer, or into a new one of just the size when it
-// does not fit or would waste most of the old one.
-func fill(buffer, data []byte) []byte {
+// room is what sizes of buffers are rounded up to: a machine grows a little with
+// every webhook, and should not move each time.
+const room = 32
+
+// fill copies data into the buffer, or into a new one when it does not fit or
+// would waste most of the old one. The new one is rounded up to a multiple of
+// room.
+func fill(buffer, data []byte, room int) []byte {
 	if len(data) > cap(buffer) || cap(buffer) > 4*len(data)+256 {
-		buffer = make([]byte, 0, len(data))
+		buffer = make([]byte, 0, (len(data)+room-1)/room*room)
 	}
 	return append(buffer[:0], data...)
 }

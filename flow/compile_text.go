@@ -135,18 +135,3 @@ func (el *element) spoken(text *ast.Text, from, to int) []node {
 	}
 	return []node{{kind: nodeEscaped, template: t, name: "text of " + el.verb.Name}}
 }
-
-// checkInput reports a document that reads what was entered in a sensitive state.
-func (b *builder) checkInput(a *ast.State) {
-	for _, slot := range b.doc.Fields {
-		if slot.Root() != RootEvent || !enteredByPerson(slot.Field()) {
-			continue
-		}
-		for _, p := range b.c.pending {
-			if t := p.transition; t.Leaf == b.state && b.c.sensitive(t.Owner) {
-				b.c.errorf("sensitive", a.DocumentAt, "the document reads event.%s, which was entered in a sensitive state", slot.Field())
-				return
-			}
-		}
-	}
-}

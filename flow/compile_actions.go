@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
@@ -147,14 +146,6 @@ func (c *compiler) unknownVar(t ast.Text) {
 	d.WithHelp("declare it: `vars: {%s: ...}`", t.Value)
 }
 
-// keepInside reports a value that would carry the input of a sensitive state out of it.
-func (c *compiler) keepInside(v *Value, a *ast.Value, where string) {
-	if name := c.exposed(v.refs()); name != "" {
-		c.errorf("sensitive", a.Span, "%s of a sensitive state would be kept in a %s", name, where).
-			WithHelp("compare it in a guard, or hand it to a look-up; it is not to be stored")
-	}
-}
-
 func (c *compiler) log(action *Action, a *ast.Action, scope *expression.Scope) {
 	action.Kind = ActionLog
 	if a.Arg.Kind != ast.Scalar {
@@ -170,92 +161,11 @@ func (c *compiler) log(action *Action, a *ast.Action, scope *expression.Scope) {
 	}
 }
 
-var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
-
-// http compiles a request.
-func (c *compiler) http(action *Action, a *ast.Action, scope *expression.Scope) {
-	action.Kind = ActionHTTP
-	action.HTTP = &HTTP{Method: "GET"}
-	if a.Arg.Kind != ast.Map {
-		c.errorf(ruleType, a.Arg.Span, "http must be a map").WithHelp(`as in http: {url: "https://example.com/customers/${call.from}"}`)
-		return
-	}
-	lookup := false
-	for _, p := range a.Arg.Pairs {
-		switch p.Key.Value {
-		case "method":
-			action.HTTP.Method = p.Value.Text.Value
-			if !slices.Contains(methods, action.HTTP.Method) {
-				c.errorf(ruleType, p.Value.Span, "%q is no method", p.Value.Text.Value).WithHelp("it is one of %s", strings.Join(methods, ", "))
-			}
-		case "url":
-			c.url(action, p.Value, scope)
-		case "headers":
-			action.HTTP.Headers = c.httpFields(p, scope)
-		case "query":
-			action.HTTP.Query = c.httpFields(p, scope)
-		case "json":
-			action.HTTP.JSON = c.value(p.Value, scope)
-		case "lookup":
-			_, v := c.literal(p.Value)
-			lookup = v == true
-		default:
-			c.errorf(ruleKey, p.Key.Span, "http has no key %q", p.Key.Value).WithHelp("it takes method, url, headers, query, json and lookup")
-		}
-	}
-	if a.Arg.Get("url") == nil {
-		c.errorf(ruleMissing, a.Arg.Span, "http needs %q", "url")
-	}
-	action.Effect = action.HTTP.Method != "GET" && action.HTTP.Method != "HEAD" && !lookup
-}
-
-// url compiles the address of a request. Its host is literal: what a caller says never decides where a request goes.
-func (c *compiler) url(action *Action, v *ast.Value, scope *expression.Scope) {
-	text := v.Text.Value
-	rest, ok := strings.CutPrefix(text, "https://")
-	if !ok {
-		rest, ok = strings.CutPrefix(text, "http://")
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	if whole, computed, _ := strings.Cut(text, "}"); !ok && strings.HasPrefix(whole, "${params.") && (computed == "" || computed[0] == '/' || computed[0] == '?') {
-		ok, host = true, "params" // a param is set by the deployment, not by a caller
-	}
-	if v.Kind != ast.Scalar || !ok || host == "" || strings.Contains(host, "${") {
-		c.errorf(ruleType, v.Span, "the url of http must begin with http:// or https:// and a literal host").
-			WithHelp("values may stand behind the host, or the url may begin with a param")
-		return
-	}
-	action.HTTP.URL = c.template(&v.Text, scope)
-	if action.HTTP.URL != nil {
-		if name := c.exposed(action.HTTP.URL.template.Refs()); name != "" {
-			c.errorf("sensitive", v.Span, "%s of a sensitive state would stand in a URL", name).WithHelp("send it in json")
-		}
-	}
-}
-
-func (c *compiler) httpFields(p ast.Pair, scope *expression.Scope) []Field {
-	if p.Value.Kind != ast.Map {
-		c.errorf(ruleType, p.Value.Span, "%s must be a map", p.Key.Value)
-		return nil
-	}
-	var fields []Field
-	for _, pair := range p.Value.Pairs {
-		v := c.value(pair.Value, scope)
-		if p.Key.Value == "query" {
-			c.keepInside(v, pair.Value, "URL")
-		}
-		if strings.EqualFold(pair.Key.Value, "authorization") && v.kind == valueLiteral {
-			c.errorf(ruleSecret, pair.Value.Span, "a literal password in a flow").WithHelp("put it into a param marked `secret: true`")
-		}
-		fields = append(fields, Field{pair.Key.Value, v})
-	}
-	return fields
-}
-
 // custom compiles an action of the kit against what `uses` declares of it.
 func (c *compiler) custom(action *Action, a *ast.Action, scope *expression.Scope) {
 	used := c.actions[a.Name.Value]
 	action.Kind, action.Effect, action.Sensitive = ActionCustom, used.Effect, used.Sensitive
+	c.flow.Reads |= 1<<CallFrom | 1<<CallTo // every action of a kit is told who calls
 	given := map[string]bool{}
 	switch {
 	case a.Arg.Kind == ast.Map:

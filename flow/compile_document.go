@@ -1,0 +1,166 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/bxml"
+	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
+)
+
+// The rules of documents.
+const (
+	ruleVerb           = "unknown-verb"
+	ruleAttribute      = "unknown-attribute"
+	ruleAttributeValue = "attribute-value"
+	rulePlacement      = "verb-placement"
+	ruleChildren       = "verb-children"
+	ruleText           = "verb-text"
+	ruleDead           = "dead-verb"
+	ruleSize           = "document-size"
+	ruleSecret         = "literal-secret"
+	ruleFragment       = "unknown-fragment"
+)
+
+// The frame of every document.
+const (
+	documentHead = `<?xml version="1.0" encoding="UTF-8"?><Response>`
+	documentTail = `</Response>`
+)
+
+// builder compiles the document of one state.
+type builder struct {
+	c     *compiler
+	state *State
+	doc   *Document
+	args  int      // fragment arguments so far
+	uses  []string // fragments being expanded
+}
+
+// place is where entries stand: in the document or in an element, within loops.
+type place struct {
+	parent *bxml.Verb // nil for the document itself
+	scope  *expression.Scope
+	depth  int  // loops around
+	count  bool // the children are counted while rendering
+}
+
+func (c *compiler) document(a *ast.State, scope *expression.Scope) *Document {
+	b := &builder{c: c, doc: &Document{Span: a.DocumentAt}, state: c.states[c.stateName(a)]}
+	body := []node{{kind: nodeStatic, static: []byte(documentHead)}}
+	body = join(body, b.entries(a.Document, place{scope: scope}))
+	b.doc.body = join(body, []node{{kind: nodeStatic, static: []byte(documentTail)}})
+	if size := literalSize(b.doc.body); size > bxml.MaxBytes {
+		c.errorf(ruleSize, a.DocumentAt, "the document has %d bytes, the carrier takes %d", size, bxml.MaxBytes)
+	}
+	b.checkInput(a)
+	return b.doc
+}
+
+func (c *compiler) stateName(a *ast.State) string {
+	for s, source := range c.source {
+		if source == a {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// join appends nodes to body and merges neighbouring static ones.
+func join(body []node, more []node) []node {
+	for _, n := range more {
+		if last := len(body) - 1; n.kind == nodeStatic && last >= 0 && body[last].kind == nodeStatic {
+			body[last].static = append(slices.Clip(body[last].static), n.static...)
+			continue
+		}
+		body = append(body, n)
+	}
+	return body
+}
+
+func literalSize(body []node) int {
+	size := 0
+	for _, n := range body {
+		size += len(n.static)
+		if n.kind == nodeChildren || n.kind == nodeChild {
+			size += literalSize(n.body)
+		}
+	}
+	return size
+}
+
+// entries compiles a list of entries and reports those that can never run.
+func (b *builder) entries(list []*ast.Entry, at place) []node {
+	var body []node
+	var end *ast.Entry
+	for _, e := range list {
+		if end != nil && at.parent == nil {
+			b.c.errorf(ruleDead, e.Span, "this verb never runs").
+				WithHelp("%s before it ends the document; move it, or answer the webhook with it", end.Verb.Value).
+				WithRelated(end.Verb.Span, "the document ends here")
+			end = nil
+		}
+		nodes, ends := b.entry(e, at)
+		body = join(body, nodes)
+		if ends && e.Guard == nil && e.Each == nil {
+			end = e
+		}
+	}
+	return body
+}
+
+// entry compiles one entry with its guard and each. It reports whether nothing after it can run.
+func (b *builder) entry(e *ast.Entry, at place) (nodes []node, ends bool) {
+	var list *Template
+	if e.Each != nil {
+		if list = b.c.template(e.Each, at.scope); list == nil {
+			return nil, false
+		}
+		at.scope = with(at.scope, loopNames(at.depth))
+		at.depth++
+	}
+	var guard *Guard
+	if e.Guard != nil {
+		if guard = b.guard(e.Guard, at.scope); guard == nil {
+			return nil, false
+		}
+	}
+	switch {
+	case e.Use != nil:
+		nodes = b.fragment(e, at)
+	default:
+		nodes, ends = b.verb(e, at)
+		if at.count {
+			nodes = []node{{kind: nodeChild, body: nodes}}
+		}
+	}
+	name := e.Verb.Value
+	if guard != nil {
+		nodes = []node{{kind: nodeGuard, guard: guard, name: "guard of " + name, body: nodes}}
+	}
+	if list != nil {
+		nodes = []node{{kind: nodeEach, template: list, depth: at.depth - 1, name: "each of " + name, body: nodes}}
+	}
+	return nodes, ends
+}
+
+func (b *builder) guard(t *ast.Text, scope *expression.Scope) *Guard {
+	g := b.c.guard(t, scope)
+	if g != nil {
+		b.keep(g.program.Refs())
+	}
+	return g
+}
+
+// keep notes the event fields that the document reads.
+func (b *builder) keep(refs []expression.Ref) {
+	for _, r := range refs {
+		s := Slot(r.Slot)
+		switch s.Root() {
+		case RootEvent, RootInternal, RootOutput, RootRaw:
+			if !slices.Contains(b.doc.Fields, s) {
+				b.doc.Fields = append(b.doc.Fields, s)
+			}
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package flow
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
+	"github.com/bxmlflow/bxmlflow/flow/event"
+)
+
+// linker compiles a number of flows together.
+type linker struct {
+	options   Options
+	compilers []*compiler
+	byName    map[string]*compiler
+	problems  diag.List
+	// bridgeTargets says that some flow of the set handles bridgeTargetComplete: then the target of a bridge is not hung
+	// up when the bridging call leaves.
+	bridgeTargets bool
+}
+
+func (l *linker) add(file *ast.File, text []byte, broken bool) {
+	c := &compiler{linker: l, file: file, text: text, broken: broken}
+	if first, ok := l.byName[file.Name.Value]; ok {
+		l.problems.Errorf("duplicate-key", file.Name.Span, "two flows are named %q", file.Name.Value).
+			WithRelated(first.file.Name.Span, "the first one").WithHelp("the name is also the URL: give each flow its own")
+		return
+	}
+	l.byName[file.Name.Value] = c
+	l.compilers = append(l.compilers, c)
+	l.bridgeTargets = l.bridgeTargets || handlesAnywhere(file, "bridgeTargetComplete")
+}
+
+// link compiles all flows: first what others need of them, then their bodies.
+func (l *linker) link() {
+	slices.SortFunc(l.compilers, func(a, b *compiler) int { return cmp.Compare(a.file.Name.Value, b.file.Name.Value) })
+	for _, c := range l.compilers {
+		c.declare()
+	}
+	for _, c := range l.compilers {
+		c.resolve()
+	}
+	for _, c := range l.compilers {
+		c.checkDepth()
+	}
+	for _, c := range l.compilers {
+		c.compile()
+	}
+	for range MaxInvokeDepth { // what an invoked flow reads, the call must keep
+		for _, c := range l.compilers {
+			c.inherit()
+		}
+	}
+}
+
+// set returns the flows without errors whose invoked flows have none either.
+func (l *linker) set() *Set {
+	bad := map[string]bool{}
+	for _, d := range l.problems {
+		bad[d.Span.File] = bad[d.Span.File] || d.Severity == diag.Error
+	}
+	s := &Set{byName: map[string]*Flow{}}
+	for _, c := range l.compilers {
+		if c.usable(bad, 0) {
+			c.flow.Hash = c.hash(0)
+			s.flows = append(s.flows, c.flow)
+			s.byName[c.flow.Name] = c.flow
+		}
+	}
+	return s
+}
+
+func (l *linker) names() []string {
+	var names []string
+	for _, c := range l.compilers {
+		names = append(names, c.file.Name.Value)
+	}
+	return names
+}
+
+func handlesAnywhere(file *ast.File, name string) bool {
+	return handles(file.On, name) || anyState(file.States, func(s *ast.State) bool { return handles(s.On, name) })
+}
+
+func handles(handlers []*ast.Handler, name string) bool {
+	return slices.ContainsFunc(handlers, func(h *ast.Handler) bool {
+		t := event.Lookup(h.Event.Value) // an alias counts as the name it stands for
+		return t != nil && t.Name == name
+	})
+}
+
+func anyState(states []*ast.State, is func(*ast.State) bool) bool {
+	return slices.ContainsFunc(states, func(s *ast.State) bool { return is(s) || anyState(s.States, is) })
+}
+
+// usable reports whether the flow and all that it invokes are free of errors.
+func (c *compiler) usable(bad map[string]bool, depth int) bool {
+	if bad[c.file.Path] || c.broken || depth > MaxInvokeDepth {
+		return false
+	}
+	for _, s := range c.flow.States {
+		if s.Invoke != nil && !c.linker.byName[s.Invoke.Flow.Name].usable(bad, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// inherit adds what the invoked flows read of the call.
+func (c *compiler) inherit() {
+	for _, s := range c.flow.States {
+		if s.Invoke != nil {
+			c.flow.Reads |= s.Invoke.Flow.Reads
+		}
+	}
+}
+
+// hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs, and
+// the hashes of the invoked flows.
+func (c *compiler) hash(depth int) Hash {
+	h := sha256.New()
+	put := func(b []byte) {
+		h.Write(binary.AppendUvarint(nil, uint64(len(b))))
+		h.Write(b)
+	}
+	put([]byte(strconv.Itoa(LanguageVersion)))
+	put(c.text)
+	for _, p := range c.flow.Params {
+		text, _ := json.Marshal(p.Value)
+		put([]byte(p.Name))
+		put(text)
+	}
+	put(strconv.AppendBool(nil, c.linker.bridgeTargets))
+	for _, s := range c.flow.States {
+		if s.Invoke != nil && depth < MaxInvokeDepth {
+			inner := c.linker.byName[s.Invoke.Flow.Name].hash(depth + 1)
+			put(inner[:])
+		}
+	}
+	return Hash(h.Sum(nil)[:len(Hash{})])
+}
