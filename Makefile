@@ -60,11 +60,12 @@ fuzz: ## run every fuzz target for FUZZTIME (20s) each (FUZZ=Name)
 		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $(ARGS) "$$package"; \
 	done <<< "$$targets"
 
-bench: ## run the benchmarks (BENCH=Name, ARGS='-count 5')
+bench: ## run the benchmarks, compare the engine with a handler by hand (BENCH=Name, ARGS='-count 5')
 	@packages=$$($(GO) list -f '{{$$p := .}}{{range .TestGoFiles}}{{$$p.Dir}}/{{.}} {{end}}{{range .XTestGoFiles}}{{$$p.Dir}}/{{.}} {{end}}' $(PACKAGES) \
 		| xargs -r grep -l '^func Benchmark' | xargs -r dirname | sort -u || true); \
 	test -n "$$packages" || { echo 'no benchmarks'; exit 1; }; \
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) $$packages
+	@.ci/instructions
 
 generate: ## write generated code and documents again
 	$(GO) generate ./...

@@ -18,9 +18,6 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/flows"
 	"github.com/bxmlflow/bxmlflow/runtime"
-	"github.com/bxmlflow/bxmlflow/runtime/store"
-	"github.com/bxmlflow/bxmlflow/runtime/store/memory"
-	"github.com/bxmlflow/bxmlflow/runtime/store/storetest"
 )
 
 // The pieces of docs/embedding.md that stand in no other example.
@@ -33,7 +30,11 @@ func load() (*flow.Set, error) {
 	return set, problems.Err()
 }
 
-func serve(ctx context.Context, set *flow.Set, mux *http.ServeMux) error {
+func Example_serve() {
+	set, err := load()
+	if err != nil {
+		log.Fatal(err)
+	}
 	engine, err := runtime.New(runtime.Config{
 		Flows:       set,
 		Credentials: []runtime.Credential{{Username: "bandwidth", Password: os.Getenv("WEBHOOK_PASSWORD")}},
@@ -41,14 +42,11 @@ func serve(ctx context.Context, set *flow.Set, mux *http.ServeMux) error {
 		Deadline:    4 * time.Second,
 	})
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
+	mux := http.NewServeMux()
 	mux.Handle("/voice/", http.StripPrefix("/voice", engine.Handler()))
-
-	<-ctx.Done()
-	drain, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	return engine.Close(drain)
+	log.Fatal(http.ListenAndServe("127.0.0.1:8080", mux))
 }
 
 func Example() {
@@ -75,19 +73,19 @@ func Example() {
 	// Output: 200 Thanks for calling.
 }
 
-// kit answers for all programs of the house.
-func kit() runtime.Kit {
-	return runtime.Kit{Functions: map[string]flow.Function{"tier": {Call: func(...any) (any, error) { return "gold", nil }}}}
-}
-
-func TestABinaryWithPlugInsIsTheCommand(t *testing.T) {
-	if code := cmd.Main([]string{"phones", "version"}, cmd.OS(), kit()); code != 0 {
-		t.Errorf("the exit code is %d", code)
+func Example_command() {
+	tier := func(args ...any) (any, error) {
+		if args[0].(int) >= 10 {
+			return "gold", nil
+		}
+		return "basic", nil
 	}
-}
-
-func TestStore(t *testing.T) {
-	storetest.Run(t, func(*testing.T) store.Store { return memory.New() })
+	kit := runtime.Kit{Functions: map[string]flow.Function{"tier": {Call: tier}}}
+	args := []string{"phones", "test", "embed"} // in a program: os.Args
+	cmd.Main(args, cmd.OS(), kit)
+	// Output:
+	// ok   embed/support_test.yaml (3 tests)
+	// 3 passed, 0 failed
 }
 
 // Whoever copies from the page gets code that compiles.
@@ -97,7 +95,7 @@ func TestTheCodeOfThePageStandsInExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sources []string
-	for _, pattern := range []string{"*.go", "*/*.go", "../flow/example_test.go", "../cmd/bxmlflow/*.go"} {
+	for _, pattern := range []string{"*.go", "*/*.go", "../flow/example_test.go", "../cmd/bxmlflow/*.go", "../runtime/store/memory/*.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/bxml"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 )
 
@@ -41,8 +42,7 @@ func (c *compiler) checkStates() {
 // reached returns the states that can be entered, outer ones included.
 func (c *compiler) reached() map[*State]bool {
 	reached := map[*State]bool{}
-	var visit func(*State)
-	visit = func(s *State) {
+	visit := func(s *State) {
 		for ; s != nil && !s.IsRoot() && !reached[s]; s = s.Parent {
 			reached[s] = true
 		}
@@ -90,10 +90,8 @@ func (c *compiler) checkLeaf(s *State, a *ast.State) {
 		if s.Invoke != nil && !s.Handles(EventDone) {
 			c.errorf(ruleDeadEnd, s.Span, "nothing handles the end of flow %q", s.Invoke.Flow.Name).WithHelp("add `on: {done: ...}`")
 		}
-	case len(s.Always) > 0 || a.AlwaysAt.Start.IsValid():
-		if a.HasDocument && !slices.ContainsFunc(s.Always, func(t *Transition) bool { return t.Guard != nil }) {
-			c.errorf(ruleDead, a.DocumentAt, "this document is never sent: always leaves the state at once")
-		}
+	case a.HasDocument && c.certain(s):
+		c.errorf(ruleDead, a.DocumentAt, "this document is never sent: always leaves the state at once")
 	case !c.hasWay(s):
 		c.deadEnd(s, a)
 	}
@@ -117,22 +115,32 @@ func (c *compiler) alwaysOf(s *State) []*Transition {
 	return list
 }
 
-// hasWay reports whether some event can take the machine out of s.
+// hasWay reports whether something can take the machine out of s, or go on in it: a handler, or `always` on entry.
 func (c *compiler) hasWay(s *State) bool {
 	for level := s; level != nil; level = level.Parent {
 		for name, list := range level.On {
-			if name == EventError {
-				continue
-			}
-			if slices.ContainsFunc(list, func(t *Transition) bool { return t.Leaf != s || len(t.Actions) > 0 || t.Guard != nil }) {
+			if slices.ContainsFunc(list, func(t *Transition) bool { return leadsOn(s, name, t) }) {
 				return true
 			}
 		}
-		if len(level.Any) > 0 || len(level.Always) > 0 {
+		if len(level.Any) > 0 || len(level.Always) > 0 && !c.source[s].HasDocument {
 			return true
 		}
 	}
 	return false
+}
+
+// leadsOn reports whether a transition is a way out of s: one that leads elsewhere, is conditional, or answers an event
+// with the document again. What is done about the end of the call or about something in the background is none.
+func leadsOn(s *State, name string, t *Transition) bool {
+	typ := event.Lookup(name)
+	switch {
+	case name == EventError || name == "disconnect":
+		return false
+	case typ != nil && !typ.Sync && t.Leaf == nil:
+		return false
+	}
+	return t.Leaf != s || len(t.Actions) > 0 || t.Guard != nil
 }
 
 // deadEnd reports a state without a way out, unless its document ends the call.
@@ -174,22 +182,41 @@ func (c *compiler) checkFinal(s *State, a *ast.State) {
 		c.errorf(ruleFinal, a.AlwaysAt, "a final state cannot be left")
 	}
 	if s.Document == nil {
-		if len(c.flow.Start[EventInvoke]) == 0 && c.enteredSync(s) != "" {
+		if !c.isSubflow() && c.enteredSync(s) != "" {
 			c.errorf(ruleSilent, s.Span, "final state %q has no bxml", s.Name).WithHelp("say something and hang up, or at least write `bxml: [Hangup]`")
 		}
 		return
 	}
 	for _, u := range s.Document.URLs {
 		if u.Sync && u.Always {
-			c.errorf(ruleFinal, a.DocumentAt, "%s waits for %s, but a final state expects no event", u.Element, u.Events[0]).
-				WithHelp("make it no final state, or set `%s: null`", u.Attribute)
+			d := c.errorf(ruleFinal, u.Span, "%s waits for %s, but a final state expects no event", u.Element, u.Events[0])
+			if bxml.Lookup(u.Element).Attribute(u.Attribute).Required {
+				d.WithHelp("make it no final state")
+			} else {
+				d.WithHelp("make it no final state, or set `%s: null`", u.Attribute)
+			}
 		}
 	}
+}
+
+// isSubflow reports whether a final state of the flow may be silent since the flow around it speaks next.
+func (c *compiler) isSubflow() bool {
+	explicit := slices.ContainsFunc(c.file.Start, func(h *ast.Handler) bool { return h.Event.Value == EventInvoke }) && !c.plainStart()
+	return explicit || c.subflow || c.flow.Output != nil
+}
+
+// plainStart reports whether start names a state alone, which stands for every event that can start a machine.
+func (c *compiler) plainStart() bool {
+	first := c.file.Start[0]
+	return len(c.file.Start) > 1 && first.Event.Span == c.file.Start[1].Event.Span
 }
 
 // checkTransition checks what a transition may do on its event.
 func (c *compiler) checkTransition(p pending) {
 	t := p.transition
+	if t.Event == EventDone && !slices.ContainsFunc(c.leaves(t.Owner), func(s *State) bool { return c.source[s].Invoke != nil }) {
+		c.warnf(ruleUnreachable, t.Span, "no flow is invoked here: %q never comes", EventDone)
+	}
 	if t.Leaf == nil {
 		if t.Event == eventAlways {
 			c.errorf(ruleMissing, t.Span, "an always transition needs a target")
@@ -200,8 +227,49 @@ func (c *compiler) checkTransition(p pending) {
 	switch {
 	case t.Event == "disconnect":
 		c.errorf(ruleDisconnect, p.source.Target.Span, "disconnect cannot lead to a state: the call is over").WithHelp("keep the actions, drop the target")
-	case typ != nil && !typ.Sync && t.Leaf != nil && c.source[t.Leaf].HasDocument:
-		c.errorf(ruleAsync, p.source.Target.Span, "%s is asynchronous: it cannot be answered with the bxml of %q", t.Event, t.Leaf.Name).
-			WithHelp("to send it with the REST API is not supported yet; keep the actions, and move on with the next synchronous event")
+	case typ != nil && !typ.Sync:
+		if s, surely := c.speaks(t.Leaf, map[*State]bool{}); s != "" {
+			report := c.warnf // a guard may prevent it
+			if surely {
+				report = c.errorf
+			}
+			report(ruleAsync, p.source.Target.Span, "%s is asynchronous: it cannot be answered with the bxml of %q", t.Event, s).
+				WithHelp("to send it with the REST API is not supported yet; keep the actions, and move on with the next synchronous event")
+		}
 	}
+}
+
+// speaks returns the name of a state with bxml that entering s leads to, and whether it surely does: s itself, one behind
+// its `always`, or one at the start of the flow that it invokes; "" when there is none.
+func (c *compiler) speaks(s *State, seen map[*State]bool) (name string, surely bool) {
+	if s == nil || seen[s] {
+		return "", false
+	}
+	seen[s] = true
+	if c.source[s].HasDocument && !c.certain(s) {
+		return s.Name, len(c.alwaysOf(s)) == 0
+	}
+	if s.Invoke != nil {
+		inner := c.linker.byName[s.Invoke.Flow.Name]
+		name, surely = inner.speaksBehind(inner.flow.Start[EventInvoke], seen)
+		if name != "" {
+			name = inner.flow.Name + "/" + name
+		}
+		return name, surely
+	}
+	return c.speaksBehind(c.alwaysOf(s), seen)
+}
+
+// speaksBehind is speaks for the states that a list of transitions leads to, of which the first that fits is taken.
+func (c *compiler) speaksBehind(list []*Transition, seen map[*State]bool) (name string, surely bool) {
+	for i, t := range list {
+		found, sure := c.speaks(t.Leaf, seen)
+		if found != "" {
+			return found, sure && i == 0 && t.Guard == nil
+		}
+		if t.Guard == nil {
+			break
+		}
+	}
+	return "", false
 }

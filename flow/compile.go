@@ -25,6 +25,7 @@ const (
 	ruleVersion       = "version"
 	ruleRecursion     = "recursion"
 	ruleDuplicate     = "duplicate-key"
+	ruleSensitive     = "sensitive"
 	ruleType          = parse.RuleWrongType
 	ruleMissing       = parse.RuleMissingKey
 	ruleKey           = parse.RuleUnknownKey
@@ -38,7 +39,10 @@ type compiler struct {
 	file   *ast.File
 	text   []byte
 	broken bool // the file has errors of syntax
-	flow   *Flow
+	good   bool // the flow and all that it invokes are free of errors
+	// subflow says that a flow of the set invokes this one.
+	subflow bool
+	flow    *Flow
 
 	vars      map[string]int
 	params    map[string]int
@@ -51,13 +55,17 @@ type compiler struct {
 	pending  []pending                       // transitions with the syntax they come from
 	built    map[*ast.Transition]*Transition // of `start`, which may stand for several events
 	onError  map[*ast.Action]*Transition
-	entering map[*State]triggers // events that can lead into a state
+	entering map[*State]triggers      // events that can lead into a state
+	failing  map[*Transition]triggers // of the transitions of onError
+	exposes  map[*State]bool          // states into which an event can lead that was entered in a sensitive state
 	scopes   map[string]*expression.Scope
 	readVar  []bool
 	setVar   []bool
 	readPar  []bool
 	usedFrag map[string]bool
-	tainted  bool // the state or transition at hand is sensitive
+	// outputTypes are the types of what the final states return; Any where they cannot be told.
+	outputTypes map[string]Type
+	tainted     bool // the event at hand may hold what was entered in a sensitive state
 }
 
 // pending is a transition whose guard and actions are still to be compiled.
@@ -103,6 +111,10 @@ func (c *compiler) declare() {
 	c.usedFrag = map[string]bool{}
 	for _, fragment := range f.Fragments {
 		c.fragments[fragment.Name.Value] = fragment
+		for _, d := range fragment.With {
+			c.checkName(d.Name, "argument", identifier)
+			c.typeOf(d.Type)
+		}
 	}
 }
 
@@ -112,7 +124,7 @@ func (c *compiler) compile() {
 	c.declareResults()
 	c.enter()
 	for _, p := range c.pending {
-		c.tainted = c.sensitive(p.transition.Owner)
+		c.tainted = c.sensitive(p.transition)
 		scope := c.scope(c.triggers(p.transition))
 		if p.source.Guard != nil {
 			p.transition.Guard = c.guard(p.source.Guard, scope)
@@ -148,6 +160,9 @@ func (c *compiler) checkName(t ast.Text, what string, re *regexp.Regexp) {
 // report turns the problems of an expression into problems of the file. base is where the expression begins in the text.
 func (c *compiler) report(t *ast.Text, base int, problems []expression.Problem) {
 	for _, p := range problems {
+		if strings.HasSuffix(p.Message, "not supported yet") {
+			p.Rule = ruleLater
+		}
 		d := c.errorf(p.Rule, t.At(base+p.From, base+p.To), "%s", p.Message)
 		d.Help = p.Help
 	}
@@ -199,26 +214,18 @@ func (c *compiler) part(t *ast.Text, from, to int, scope *expression.Scope) *Tem
 func (c *compiler) body(s *State, a *ast.State) {
 	scope := c.scope(c.entering[s])
 	reached := len(c.entering[s]) > 0
-	c.tainted = s.Sensitive
+	c.tainted = c.exposes[s]
 	if reached {
 		s.Entry = c.compileActions(a.Entry, scope)
 	}
 	s.Exit = c.compileActions(a.Exit, c.scope(nil))
 	if a.HasDocument && reached {
-		s.Document = c.document(a, scope)
+		s.Document = c.document(s, a, scope)
 	}
 	if s.Invoke != nil {
 		c.arguments(s.Invoke, a.Invoke, scope)
 	}
 	if a.Output != nil && reached {
-		if a.Output.Kind != ast.Map {
-			c.errorf(ruleType, a.Output.Span, "output must be a map of names")
-			return
-		}
-		for _, name := range c.flow.Output {
-			if v := a.Output.Get(name); v != nil {
-				s.Output = append(s.Output, Output{name, c.value(v, scope)})
-			}
-		}
+		c.outputs(s, a.Output, scope)
 	}
 }

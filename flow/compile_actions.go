@@ -8,6 +8,9 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
+// actionsNow are the actions of the language that this version runs.
+var actionsNow = []string{"set", "log", "http"}
+
 // actionsLater are the actions of the language that this version does not run.
 var actionsLater = []string{
 	"createCall", "updateCall", "endCall", "send", "updateConference", "updateConferenceMember", "updateConferenceBxml",
@@ -49,16 +52,17 @@ func (c *compiler) compileActions(list []*ast.Action, scope *expression.Scope) [
 
 func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
 	action := &Action{Name: a.Name.Value, Span: a.Span, As: -1, OnError: c.onError[a], Timeout: c.seconds(a.Timeout)}
-	if a.Each != nil {
-		action.Each = c.template(a.Each, scope)
-		scope = with(scope, loopNames(0))
-	}
-	if a.Guard != nil {
+	if a.Guard != nil { // asked once, before the first item
 		action.Guard = c.guard(a.Guard, scope)
+	}
+	if a.Each != nil {
+		action.Each = c.each(a.Each, scope)
+		scope = with(scope, loopNames(0))
 	}
 	if a.As != nil {
 		action.As = c.vars[a.As.Value]
 		c.setVar[action.As] = true
+		c.resultFits(a)
 	}
 	switch name := a.Name.Value; {
 	case name == "set":
@@ -77,7 +81,56 @@ func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
 		return nil
 	}
 	c.modifiers(action, a)
+	if action.Effect {
+		c.keepEffect(action, a)
+	}
 	return action
+}
+
+// each compiles the list of an `each`.
+func (c *compiler) each(t *ast.Text, scope *expression.Scope) *Template {
+	list := c.template(t, scope)
+	if list == nil {
+		return nil
+	}
+	if got := list.template.Type(); got != List && got != Any {
+		c.errorf(ruleType, t.Span, "each needs a list, %q is a %s", t.Value, got).WithHelp(`as in each: "${params.agents}"`)
+	}
+	if name := c.exposed(list.template.Refs()); name != "" {
+		c.errorf(ruleSensitive, t.Span, "%s of a sensitive state would be the item of a loop", name)
+	}
+	return list
+}
+
+// keepEffect reports an effect that would be stored with the input of a sensitive state until it is done.
+func (c *compiler) keepEffect(action *Action, a *ast.Action) {
+	values := []*Value{action.With}
+	if action.HTTP != nil {
+		values = append(values, action.HTTP.JSON)
+		for _, f := range action.HTTP.Headers {
+			values = append(values, f.Value)
+		}
+	}
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		if name := c.exposed(v.refs()); name != "" {
+			c.errorf(ruleSensitive, a.Arg.Span, "%s of a sensitive state would be stored with the effect %q", name, a.Name.Value).
+				WithHelp("an effect is stored until it is done; a look-up is not (http: `lookup: true`)")
+			return
+		}
+	}
+}
+
+// resultFits reports a declared variable that cannot take the result of an action.
+func (c *compiler) resultFits(a *ast.Action) {
+	used := c.actions[a.Name.Value]
+	want := c.flow.Vars[c.vars[a.As.Value]].Type
+	if (a.Name.Value == "http" || used != nil && len(used.Returns) > 0) && want != Map && want != Any {
+		c.errorf(ruleType, a.As.Span, "the result of %q is a map, the variable %q is a %s", a.Name.Value, a.As.Value, want).
+			WithHelp("leave the variable undeclared, or declare it as a map")
+	}
 }
 
 // loopNames are the names that an `each` brings.
@@ -103,7 +156,7 @@ func (c *compiler) modifiers(action *Action, a *ast.Action) {
 }
 
 func (c *compiler) unknownAction(a *ast.Action) {
-	known := append([]string{"set", "log", "http"}, c.flow.Actions...)
+	known := slices.Concat(actionsNow, c.flow.Actions)
 	d := c.errorf(ruleUnknownAction, a.Name.Span, "there is no action %q", a.Name.Value)
 	if near, ok := diag.Nearest(a.Name.Value, known); ok {
 		d.WithHelp("did you mean %q?", near)
@@ -157,7 +210,7 @@ func (c *compiler) log(action *Action, a *ast.Action, scope *expression.Scope) {
 		return
 	}
 	if name := c.exposed(action.Log.template.Refs()); name != "" {
-		c.errorf("sensitive", a.Arg.Span, "%s of a sensitive state would be logged", name)
+		c.errorf(ruleSensitive, a.Arg.Span, "%s of a sensitive state would be logged", name)
 	}
 }
 

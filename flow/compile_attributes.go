@@ -73,6 +73,9 @@ func (el *element) attribute(a *bxml.Attribute, p ast.Pair) {
 	case v.Scalar == ast.Null && v.Cut != "":
 		c.errorf(ruleQuote, v.Span, "%s is empty: everything after # is a comment", what).WithHelp(`quote it: "#"`)
 		return
+	case v.Scalar == ast.Null && a.Type == bxml.TypeURL && a.Required:
+		c.errorf(ruleMissing, v.Span, "%s needs the attribute %q", el.verb.Name, a.Name).WithHelp("leave it out: it is filled in")
+		return
 	case v.Scalar == ast.Null && a.Type != bxml.TypeURL:
 		c.errorf(ruleType, v.Span, "%s is empty", what).WithHelp("leave it out to get the carrier's default")
 		return
@@ -84,11 +87,16 @@ func (el *element) attribute(a *bxml.Attribute, p ast.Pair) {
 		return
 	}
 	el.b.keep(t.template.Refs())
-	text, literal := t.template.Literal()
-	if !literal {
+	if text, literal := t.template.Literal(); literal {
+		el.fixed(a, v, text, what)
+	} else {
 		el.computed(a, t, what)
-		return
 	}
+}
+
+// fixed adds an attribute whose value is literal.
+func (el *element) fixed(a *bxml.Attribute, v *ast.Value, text, what string) {
+	c := el.b.c
 	if strings.HasSuffix(strings.ToLower(a.Name), "password") && text != "" {
 		c.errorf(ruleSecret, v.Span, "a literal password in a flow").WithHelp("put it into a param marked `secret: true`")
 	}

@@ -1,6 +1,10 @@
 package flow
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,21 +20,38 @@ func (c *compiler) declareParams() {
 		typ, value := c.decl(d)
 		p := Param{Name: d.Name.Value, Type: typ, Value: value, Required: d.Required, Secret: d.Secret}
 		if v, ok := given[p.Name]; ok {
-			var err error
-			if p.Value, err = convert(v, typ); err != nil {
-				c.errorf(ruleType, d.Name.Span, "the deployment sets param %q to %v, which is no %s", p.Name, v, typ)
-			}
+			p.Value = c.given(d, typ, v)
 		}
 		c.params[p.Name] = len(c.flow.Params)
 		c.flow.Params = append(c.flow.Params, p)
 	}
-	for name := range given {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if _, ok := c.params[name]; !ok {
 			c.errorf(ruleName, c.file.Name.Span, "the deployment sets param %q, which the flow does not have", name)
 		}
 	}
 	c.readPar = make([]bool, len(c.flow.Params))
 }
+
+// given returns the value that the deployment sets for a param, nil after reporting that it does not fit.
+func (c *compiler) given(d *ast.Decl, typ Type, v any) any {
+	value, err := convert(v, typ)
+	what := typ.String()
+	if text, ok := value.(string); err == nil && ok && d.Type != nil && d.Type.Value == "phone" && !isPhone(text) {
+		err, what = errNoPhone, "phone number"
+	}
+	if err == nil {
+		return value
+	}
+	shown := fmt.Sprint(v)
+	if d.Secret {
+		shown = "a value"
+	}
+	c.errorf(ruleType, d.Name.Span, "the deployment sets param %q to %s, which is no %s", d.Name.Value, shown, what)
+	return nil
+}
+
+var errNoPhone = errors.New("no phone number")
 
 func (c *compiler) declareVars() {
 	c.vars = map[string]int{}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
@@ -22,6 +23,9 @@ const (
 	ruleFragment       = "unknown-fragment"
 )
 
+// maxEntries bounds the verbs and the uses of fragments in one document: as many would not fit into it.
+const maxEntries = 5000
+
 // The frame of every document.
 const (
 	documentHead = `<?xml version="1.0" encoding="UTF-8"?><Response>`
@@ -35,6 +39,7 @@ type builder struct {
 	doc   *Document
 	args  int      // fragment arguments so far
 	uses  []string // fragments being expanded
+	count int      // verbs and fragments so far
 }
 
 // place is where entries stand: in the document or in an element, within loops.
@@ -45,25 +50,17 @@ type place struct {
 	count  bool // the children are counted while rendering
 }
 
-func (c *compiler) document(a *ast.State, scope *expression.Scope) *Document {
-	b := &builder{c: c, doc: &Document{Span: a.DocumentAt}, state: c.states[c.stateName(a)]}
+func (c *compiler) document(s *State, a *ast.State, scope *expression.Scope) *Document {
+	b := &builder{c: c, doc: &Document{Span: a.DocumentAt}, state: s}
 	body := []node{{kind: nodeStatic, static: []byte(documentHead)}}
-	body = join(body, b.entries(a.Document, place{scope: scope}))
+	entries, _ := b.entries(a.Document, place{scope: scope})
+	body = join(body, entries)
 	b.doc.body = join(body, []node{{kind: nodeStatic, static: []byte(documentTail)}})
 	if size := literalSize(b.doc.body); size > bxml.MaxBytes {
 		c.errorf(ruleSize, a.DocumentAt, "the document has %d bytes, the carrier takes %d", size, bxml.MaxBytes)
 	}
 	b.checkInput(a)
 	return b.doc
-}
-
-func (c *compiler) stateName(a *ast.State) string {
-	for s, source := range c.source {
-		if source == a {
-			return s.Name
-		}
-	}
-	return ""
 }
 
 // join appends nodes to body and merges neighbouring static ones.
@@ -89,33 +86,34 @@ func literalSize(body []node) int {
 	return size
 }
 
-// entries compiles a list of entries and reports those that can never run.
-func (b *builder) entries(list []*ast.Entry, at place) []node {
-	var body []node
+// entries compiles a list of entries and reports those that can never run. It reports whether nothing after them can run.
+func (b *builder) entries(list []*ast.Entry, at place) (body []node, ends bool) {
 	var end *ast.Entry
 	for _, e := range list {
 		if end != nil && at.parent == nil {
 			b.c.errorf(ruleDead, e.Span, "this verb never runs").
-				WithHelp("%s before it ends the document; move it, or answer the webhook with it", end.Verb.Value).
-				WithRelated(end.Verb.Span, "the document ends here")
+				WithHelp("%s before it ends the document; move it, or answer the webhook with it", entryName(end)).
+				WithRelated(entryAt(end), "the document ends here")
 			end = nil
 		}
-		nodes, ends := b.entry(e, at)
+		nodes, last := b.entry(e, at)
 		body = join(body, nodes)
-		if ends && e.Guard == nil && e.Each == nil {
-			end = e
+		if last && e.Guard == nil && e.Each == nil {
+			end, ends = e, true
 		}
 	}
-	return body
+	return body, ends
 }
 
 // entry compiles one entry with its guard and each. It reports whether nothing after it can run.
 func (b *builder) entry(e *ast.Entry, at place) (nodes []node, ends bool) {
+	name := entryName(e)
 	var list *Template
 	if e.Each != nil {
-		if list = b.c.template(e.Each, at.scope); list == nil {
+		if list = b.c.each(e.Each, at.scope); list == nil {
 			return nil, false
 		}
+		b.keep(list.template.Refs())
 		at.scope = with(at.scope, loopNames(at.depth))
 		at.depth++
 	}
@@ -125,16 +123,14 @@ func (b *builder) entry(e *ast.Entry, at place) (nodes []node, ends bool) {
 			return nil, false
 		}
 	}
-	switch {
-	case e.Use != nil:
-		nodes = b.fragment(e, at)
-	default:
+	if e.Use != nil {
+		nodes, ends = b.fragment(e, at)
+	} else {
 		nodes, ends = b.verb(e, at)
 		if at.count {
 			nodes = []node{{kind: nodeChild, body: nodes}}
 		}
 	}
-	name := e.Verb.Value
 	if guard != nil {
 		nodes = []node{{kind: nodeGuard, guard: guard, name: "guard of " + name, body: nodes}}
 	}
@@ -142,6 +138,21 @@ func (b *builder) entry(e *ast.Entry, at place) (nodes []node, ends bool) {
 		nodes = []node{{kind: nodeEach, template: list, depth: at.depth - 1, name: "each of " + name, body: nodes}}
 	}
 	return nodes, ends
+}
+
+// entryName names an entry in messages.
+func entryName(e *ast.Entry) string {
+	if e.Use != nil {
+		return "fragment " + e.Use.Value
+	}
+	return e.Verb.Value
+}
+
+func entryAt(e *ast.Entry) diag.Span {
+	if e.Use != nil {
+		return e.Use.Span
+	}
+	return e.Verb.Span
 }
 
 func (b *builder) guard(t *ast.Text, scope *expression.Scope) *Guard {

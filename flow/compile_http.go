@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,6 +37,9 @@ func (c *compiler) http(action *Action, a *ast.Action, scope *expression.Scope) 
 			action.HTTP.JSON = c.value(p.Value, scope)
 		case "lookup":
 			_, v := c.literal(p.Value)
+			if _, ok := v.(bool); !ok {
+				c.errorf(ruleType, p.Value.Span, "lookup must be true or false")
+			}
 			lookup = v == true
 		default:
 			c.errorf(ruleKey, p.Key.Span, "http has no key %q", p.Key.Value).WithHelp("it takes method, url, headers, query, json and lookup")
@@ -47,28 +51,36 @@ func (c *compiler) http(action *Action, a *ast.Action, scope *expression.Scope) 
 	action.Effect = action.HTTP.Method != "GET" && action.HTTP.Method != "HEAD" && !lookup
 }
 
-// url compiles the address of a request. Its host is literal: what a caller says never decides where a request goes.
+// baseParam is a param that begins a URL, alone: `${params.api}/customers`.
+var baseParam = regexp.MustCompile(`^\$\{\s*params\.[A-Za-z_][A-Za-z0-9_]*\s*\}([/?#]|$)`)
+
+// url compiles the address of a request. Its host is literal, or set by the deployment: what a caller says never decides
+// where a request goes.
 func (c *compiler) url(action *Action, v *ast.Value, scope *expression.Scope) {
-	text := v.Text.Value
-	rest, ok := strings.CutPrefix(text, "https://")
-	if !ok {
-		rest, ok = strings.CutPrefix(text, "http://")
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	if whole, computed, _ := strings.Cut(text, "}"); !ok && strings.HasPrefix(whole, "${params.") && (computed == "" || computed[0] == '/' || computed[0] == '?') {
-		ok, host = true, "params" // a param is set by the deployment, not by a caller
-	}
-	if v.Kind != ast.Scalar || !ok || host == "" || strings.Contains(host, "${") {
+	if v.Kind != ast.Scalar || !literalHost(v.Text.Value) && !baseParam.MatchString(v.Text.Value) {
 		c.errorf(ruleType, v.Span, "the url of http must begin with http:// or https:// and a literal host").
-			WithHelp("values may stand behind the host, or the url may begin with a param")
+			WithHelp("values may stand behind the host, or the url may begin with a param, as in ${params.api}/customers")
 		return
 	}
 	action.HTTP.URL = c.template(&v.Text, scope)
-	if action.HTTP.URL != nil {
-		if name := c.exposed(action.HTTP.URL.template.Refs()); name != "" {
-			c.errorf("sensitive", v.Span, "%s of a sensitive state would stand in a URL", name).WithHelp("send it in json")
-		}
+	if action.HTTP.URL == nil {
+		return
 	}
+	if name := c.exposed(action.HTTP.URL.template.Refs()); name != "" {
+		c.errorf(ruleSensitive, v.Span, "%s of a sensitive state would stand in a URL", name).WithHelp("send it in json")
+	}
+}
+
+// literalHost reports whether a URL begins with a scheme and a host in which nothing is computed.
+func literalHost(url string) bool {
+	rest, ok := strings.CutPrefix(url, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(url, "http://")
+	}
+	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
+		rest = rest[:end]
+	}
+	return ok && rest != "" && !strings.ContainsAny(rest, "${} ")
 }
 
 func (c *compiler) httpFields(p ast.Pair, scope *expression.Scope) []Field {

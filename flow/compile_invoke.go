@@ -24,9 +24,10 @@ func (c *compiler) invoke(s *State, a *ast.State) {
 		}
 		return
 	}
-	if a.HasDocument || a.Always != nil {
-		c.errorf(ruleType, s.Span, "%q invokes a flow: it can have neither bxml nor always", s.Name)
+	if a.HasDocument || a.Always != nil || a.Final {
+		c.errorf(ruleType, s.Span, "%q invokes a flow: it can have neither bxml nor always nor a type", s.Name)
 	}
+	inner.subflow = true
 	s.Invoke = &Invoke{Flow: inner.flow}
 }
 
@@ -38,7 +39,10 @@ func (c *compiler) output(s *State, a *ast.State) {
 		}
 		return
 	}
-	if a.Output == nil {
+	if a.Output == nil || a.Output.Kind != ast.Map {
+		if a.Output != nil {
+			c.errorf(ruleType, a.Output.Span, "output must be a map of names")
+		}
 		return
 	}
 	var names []string
@@ -57,6 +61,55 @@ func (c *compiler) output(s *State, a *ast.State) {
 	}
 }
 
+// checkOutputs reports final states without the output that others have.
+func (c *compiler) checkOutputs() {
+	if c.flow.Output == nil {
+		return
+	}
+	for _, s := range c.flow.States {
+		if s.Final && c.source[s].Output == nil {
+			c.errorf(ruleMissing, s.Span, "final state %q has no output, another returns {%s}", s.Name, strings.Join(c.flow.Output, ", ")).
+				WithHelp("all final states of a flow return the same keys")
+		}
+	}
+}
+
+// outputs compiles what a final state returns. The types must be those of the other final states.
+func (c *compiler) outputs(s *State, a *ast.Value, scope *expression.Scope) {
+	if c.outputTypes == nil {
+		c.outputTypes = map[string]Type{}
+	}
+	for _, name := range c.flow.Output {
+		v := a.Get(name)
+		if v == nil {
+			continue
+		}
+		value := c.value(v, scope)
+		c.keepInside(value, v, "output")
+		s.Output = append(s.Output, Output{name, value})
+		switch got, known := c.outputTypes[name]; {
+		case !known:
+			c.outputTypes[name] = value.typ()
+		case got == Any || value.typ() == Any:
+			c.outputTypes[name] = Any
+		case number(got) && number(value.typ()):
+			c.outputTypes[name] = max(got, value.typ())
+		case got != value.typ():
+			c.errorf(ruleType, v.Span, "%q is a %s here and a %s in another final state", name, value.typ(), got)
+		}
+	}
+}
+
+func number(t Type) bool { return t == Int || t == Number }
+
+// outputType returns the type of an output, Any when it cannot be told.
+func (c *compiler) outputType(name string) Type {
+	if t, ok := c.outputTypes[name]; ok {
+		return t
+	}
+	return Any
+}
+
 // checkDepth reports a flow that invokes itself, through others or not, and one that invokes too deep.
 func (c *compiler) checkDepth() {
 	for _, s := range c.flow.States {
@@ -64,44 +117,63 @@ func (c *compiler) checkDepth() {
 			continue
 		}
 		at := c.source[s].Invoke.Flow.Span
-		path, depth := c.invokes(s.Invoke.Flow.Name, []string{c.flow.Name})
-		switch {
-		case path != nil:
-			c.errorf(ruleRecursion, at, "flow %q invokes itself: %s", c.flow.Name, strings.Join(path, " -> "))
+		inner := c.linker.byName[s.Invoke.Flow.Name]
+		if path := inner.wayTo(c, map[*compiler]bool{}); path != nil {
+			c.errorf(ruleRecursion, at, "flow %q invokes itself: %s", c.flow.Name, strings.Join(append([]string{c.flow.Name}, path...), " -> "))
 			s.Invoke = nil
-		case depth >= MaxInvokeDepth:
-			c.errorf(ruleRecursion, at, "flows are invoked %d deep, at most %d are allowed", depth+1, MaxInvokeDepth)
+			continue
+		}
+		if depth := 1 + inner.depth(map[*compiler]int{}); depth > MaxInvokeDepth {
+			c.errorf(ruleRecursion, at, "flows are invoked %d deep, at most %d are allowed", depth, MaxInvokeDepth)
 		}
 	}
 }
 
-// invokes follows invocations from the flow of that name. It returns the path of a cycle back to the first of path, or
-// the greatest depth.
-func (c *compiler) invokes(name string, path []string) (cycle []string, depth int) {
-	path = append(slices.Clip(path), name)
-	if name == path[0] {
-		return path, 0
-	}
-	if len(path) > MaxInvokeDepth+1 {
-		return nil, len(path)
-	}
-	inner := c.linker.byName[name]
-	if inner == nil {
-		return nil, 0
-	}
-	deepest := len(path) - 1
-	for _, s := range inner.flow.States {
-		a := inner.source[s]
+// invoked returns the flows that the states of c invoke, each once.
+func (c *compiler) invoked() []*compiler {
+	var list []*compiler
+	for _, s := range c.flow.States {
+		a := c.source[s]
 		if a.Invoke == nil {
 			continue
 		}
-		found, depth := c.invokes(a.Invoke.Flow.Value, path)
-		if found != nil {
-			return found, 0
+		inner := c.linker.byName[a.Invoke.Flow.Value]
+		if inner != nil && !slices.Contains(list, inner) {
+			list = append(list, inner)
 		}
-		deepest = max(deepest, depth)
 	}
-	return nil, deepest
+	return list
+}
+
+// wayTo returns the names of the flows on a way of invocations from c to another, both included; nil when there is none.
+func (c *compiler) wayTo(other *compiler, seen map[*compiler]bool) []string {
+	if c == other {
+		return []string{c.flow.Name}
+	}
+	seen[c] = true
+	for _, inner := range c.invoked() {
+		if seen[inner] {
+			continue
+		}
+		if way := inner.wayTo(other, seen); way != nil {
+			return append([]string{c.flow.Name}, way...)
+		}
+	}
+	return nil
+}
+
+// depth returns how many flows lie inside c at most. A flow that invokes itself is reported for itself and counts once.
+func (c *compiler) depth(known map[*compiler]int) int {
+	if d, ok := known[c]; ok {
+		return d
+	}
+	known[c] = 0
+	deepest := 0
+	for _, inner := range c.invoked() {
+		deepest = max(deepest, 1+inner.depth(known))
+	}
+	known[c] = deepest
+	return deepest
 }
 
 // arguments gives the params of an invoked flow their values.
@@ -121,6 +193,7 @@ func (c *compiler) arguments(inv *Invoke, a *ast.Invoke, scope *expression.Scope
 			given[p.Key.Value] = true
 			value := c.value(p.Value, scope)
 			c.fit(value, p.Value, inv.Flow.Params[i].Type)
+			c.keepInside(value, p.Value, "param")
 			inv.With = append(inv.With, Argument{i, value})
 		}
 	}

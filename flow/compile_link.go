@@ -48,13 +48,9 @@ func (l *linker) link() {
 	for _, c := range l.compilers {
 		c.checkDepth()
 	}
-	for _, c := range l.compilers {
+	for _, c := range l.order() {
 		c.compile()
-	}
-	for range MaxInvokeDepth { // what an invoked flow reads, the call must keep
-		for _, c := range l.compilers {
-			c.inherit()
-		}
+		c.inherit()
 	}
 }
 
@@ -65,13 +61,14 @@ func (l *linker) set() *Set {
 		bad[d.Span.File] = bad[d.Span.File] || d.Severity == diag.Error
 	}
 	s := &Set{byName: map[string]*Flow{}}
-	for _, c := range l.compilers {
-		if c.usable(bad, 0) {
-			c.flow.Hash = c.hash(0)
+	for _, c := range l.order() {
+		if c.good = c.usable(bad); c.good {
+			c.flow.Hash = c.hash()
 			s.flows = append(s.flows, c.flow)
 			s.byName[c.flow.Name] = c.flow
 		}
 	}
+	slices.SortFunc(s.flows, func(a, b *Flow) int { return cmp.Compare(a.Name, b.Name) })
 	return s
 }
 
@@ -98,31 +95,49 @@ func anyState(states []*ast.State, is func(*ast.State) bool) bool {
 	return slices.ContainsFunc(states, func(s *ast.State) bool { return is(s) || anyState(s.States, is) })
 }
 
-// usable reports whether the flow and all that it invokes are free of errors.
-func (c *compiler) usable(bad map[string]bool, depth int) bool {
-	if bad[c.file.Path] || c.broken || depth > MaxInvokeDepth {
-		return false
-	}
-	for _, s := range c.flow.States {
-		if s.Invoke != nil && !c.linker.byName[s.Invoke.Flow.Name].usable(bad, depth+1) {
-			return false
+// order returns the compilers with invoked flows before those that invoke them.
+func (l *linker) order() []*compiler {
+	var list []*compiler
+	seen := map[*compiler]bool{}
+	var visit func(c *compiler)
+	visit = func(c *compiler) {
+		if seen[c] {
+			return
 		}
+		seen[c] = true
+		for _, inner := range c.invoked() {
+			visit(inner)
+		}
+		list = append(list, c)
 	}
-	return true
+	for _, c := range l.compilers {
+		visit(c)
+	}
+	return list
 }
 
-// inherit adds what the invoked flows read of the call.
+// usable reports whether the flow and all that it invokes are free of errors. Those were asked before.
+func (c *compiler) usable(bad map[string]bool) bool {
+	if bad[c.file.Path] || c.broken {
+		return false
+	}
+	return !slices.ContainsFunc(c.invoked(), func(inner *compiler) bool { return !inner.good })
+}
+
+// inherit takes over what the invoked flows need: what they read of the call must be kept, and their late events find the
+// machine of this flow.
 func (c *compiler) inherit() {
-	for _, s := range c.flow.States {
-		if s.Invoke != nil {
-			c.flow.Reads |= s.Invoke.Flow.Reads
+	for _, inner := range c.invoked() {
+		c.flow.Reads |= inner.flow.Reads
+		if c.file.Retention == nil {
+			c.flow.Retention = max(c.flow.Retention, inner.flow.Retention)
 		}
 	}
 }
 
 // hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs, and
-// the hashes of the invoked flows.
-func (c *compiler) hash(depth int) Hash {
+// the hashes of the invoked flows, which are known.
+func (c *compiler) hash() Hash {
 	h := sha256.New()
 	put := func(b []byte) {
 		h.Write(binary.AppendUvarint(nil, uint64(len(b))))
@@ -136,11 +151,8 @@ func (c *compiler) hash(depth int) Hash {
 		put(text)
 	}
 	put(strconv.AppendBool(nil, c.linker.bridgeTargets))
-	for _, s := range c.flow.States {
-		if s.Invoke != nil && depth < MaxInvokeDepth {
-			inner := c.linker.byName[s.Invoke.Flow.Name].hash(depth + 1)
-			put(inner[:])
-		}
+	for _, inner := range c.invoked() {
+		put(inner.flow.Hash[:])
 	}
 	return Hash(h.Sum(nil)[:len(Hash{})])
 }

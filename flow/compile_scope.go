@@ -78,7 +78,7 @@ func (c *compiler) fields(trigger string) names {
 		n := names{}
 		inner := c.linker.byName[strings.TrimPrefix(trigger, donePrefix)]
 		for i, output := range inner.flow.Output {
-			n["event.output."+output] = name(Any, RootOutput, i)
+			n["event.output."+output] = name(inner.outputType(output), RootOutput, i)
 		}
 		return n
 	case event.Lookup(trigger) != nil:
@@ -111,6 +111,9 @@ func (c *compiler) unknownName(full string, set triggers, scope names) (message,
 	default:
 		return "", ""
 	}
+	if root == "call" && (rest == "legs" || strings.HasPrefix(rest, "legs.")) {
+		return "call.legs is not supported yet", ""
+	}
 	known := below(scope, root)
 	if near, ok := diag.Nearest(rest, known); ok {
 		return message, fmt.Sprintf("did you mean %s.%s?", root, near)
@@ -120,8 +123,8 @@ func (c *compiler) unknownName(full string, set triggers, scope names) (message,
 		help = fmt.Sprintf("declare it: `vars: {%s: ...}`", rest)
 	case root == "params":
 		help = fmt.Sprintf("declare it: `params: {%s: ...}`", rest)
-	case rest == "legs" || strings.HasPrefix(rest, "legs."):
-		return "call.legs is not supported yet", ""
+	case root == "args":
+		help = "args are what a fragment declares under `with`"
 	case len(known) > 0:
 		help = "there are " + strings.Join(known, ", ")
 	}
@@ -145,7 +148,15 @@ func (c *compiler) unknownField(field string, set triggers, scope names) (messag
 		return fmt.Sprintf("event.%s does not exist when %s leads here", field, strings.Join(lacking, " or ")),
 			"set a variable in the handlers that have the field, and read that"
 	}
-	message = fmt.Sprintf("%s has no field %q", strings.Join(lacking, " and "), field)
+	if len(lacking) == 0 {
+		return fmt.Sprintf("event.%s is not the same in every event that leads here", field),
+			"set a variable in the handlers, and read that"
+	}
+	verb := "has"
+	if len(lacking) > 1 {
+		verb = "have"
+	}
+	message = fmt.Sprintf("%s %s no field %q", strings.Join(lacking, " and "), verb, field)
 	if near, ok := diag.Nearest(field, known); ok {
 		return message, fmt.Sprintf("did you mean event.%s?", near)
 	}
@@ -175,5 +186,28 @@ func with(s *expression.Scope, more names) *expression.Scope {
 	inner := *s
 	inner.Names = maps.Clone(s.Names)
 	maps.Copy(inner.Names, more)
+	args := below(more, "args")
+	if len(args) == 0 {
+		return &inner
+	}
+	inner.Unknown = func(name string) (message, help string) {
+		rest, ok := strings.CutPrefix(name, "args.")
+		if !ok {
+			return s.Unknown(name)
+		}
+		message = fmt.Sprintf("there is no args.%s", rest)
+		if near, ok := diag.Nearest(rest, args); ok {
+			return message, fmt.Sprintf("did you mean args.%s?", near)
+		}
+		return message, "there are " + strings.Join(args, ", ")
+	}
+	return &inner
+}
+
+// without returns the scope without the names of a root.
+func without(s *expression.Scope, root string) *expression.Scope {
+	inner := *s
+	inner.Names = maps.Clone(s.Names)
+	maps.DeleteFunc(inner.Names, func(name string, _ expression.Name) bool { return strings.HasPrefix(name, root+".") })
 	return &inner
 }

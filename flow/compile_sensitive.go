@@ -6,10 +6,14 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
-// sensitive reports whether a transition of owner may be taken from a sensitive state.
-func (c *compiler) sensitive(owner *State) bool {
-	for _, s := range c.leaves(owner) {
-		if s.Sensitive {
+// sensitive reports whether the event of a transition may have been raised in a sensitive state: what was entered there
+// serves the actions of that transition, and must go no further.
+func (c *compiler) sensitive(t *Transition) bool {
+	if t.Event == eventStart {
+		return false
+	}
+	for _, s := range c.leaves(t.Owner) {
+		if t.Event == eventAlways && c.exposes[s] || t.Event != eventAlways && s.Sensitive {
 			return true
 		}
 	}
@@ -23,6 +27,9 @@ func (c *compiler) exposed(refs []expression.Ref) string {
 	}
 	for _, r := range refs {
 		s := Slot(r.Slot)
+		if r.Presence {
+			continue // only whether it came
+		}
 		if s.Root() == RootRaw || s.Root() == RootEvent && enteredByPerson(s.Field()) {
 			return r.Name
 		}
@@ -43,22 +50,24 @@ func enteredByPerson(id event.FieldID) bool {
 // keepInside reports a value that would carry the input of a sensitive state out of it.
 func (c *compiler) keepInside(v *Value, a *ast.Value, where string) {
 	if name := c.exposed(v.refs()); name != "" {
-		c.errorf("sensitive", a.Span, "%s of a sensitive state would be kept in a %s", name, where).
+		c.errorf(ruleSensitive, a.Span, "%s of a sensitive state would be kept in a %s", name, where).
 			WithHelp("compare it in a guard, or hand it to a look-up; it is not to be stored")
 	}
 }
 
-// checkInput reports a document that reads what was entered in a sensitive state.
+// checkInput reports a document that reads what was entered in a sensitive state: it would be stored for a later rendering.
 func (b *builder) checkInput(a *ast.State) {
+	if !b.c.exposes[b.state] {
+		return
+	}
 	for _, slot := range b.doc.Fields {
-		if slot.Root() != RootEvent || !enteredByPerson(slot.Field()) {
-			continue
+		name := "event.raw"
+		if slot.Root() == RootEvent {
+			name = "event." + slot.Field().String()
 		}
-		for _, p := range b.c.pending {
-			if t := p.transition; t.Leaf == b.state && b.c.sensitive(t.Owner) {
-				b.c.errorf("sensitive", a.DocumentAt, "the document reads event.%s, which was entered in a sensitive state", slot.Field())
-				return
-			}
+		if slot.Root() == RootRaw || slot.Root() == RootEvent && enteredByPerson(slot.Field()) {
+			b.c.errorf(ruleSensitive, a.DocumentAt, "the document reads %s, which was entered in a sensitive state", name)
+			return
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
 
 // markup finds what makes speech more than plain words: an SSML element or a character reference. A lone & is a word.
@@ -110,6 +111,10 @@ func (el *element) ssml(text *ast.Text, list []bxml.Node) []node {
 		}
 		static("<" + n.Element)
 		for _, a := range n.Attributes {
+			if strings.Contains(a.Value, "${") {
+				nodes = join(nodes, el.spokenAttribute(text, n, a))
+				continue
+			}
 			static(" " + a.Name + `="` + string(bxml.AppendAttr(nil, a.Value)) + `"`)
 		}
 		if len(n.Children) == 0 {
@@ -122,6 +127,37 @@ func (el *element) ssml(text *ast.Text, list []bxml.Node) []node {
 	}
 	return nodes
 }
+
+// spokenAttribute compiles an attribute of an SSML element that is computed.
+func (el *element) spokenAttribute(text *ast.Text, n bxml.Node, a bxml.Attr) []node {
+	part := &ast.Text{Value: a.Value, Span: text.Span}
+	if from := strings.Index(text.Value[n.From:], a.Value); from >= 0 {
+		from += n.From
+		part.Span = text.At(from, from+len(a.Value))
+		part.Places = places{text, from}
+	}
+	t := el.b.c.template(part, el.at.scope)
+	if t == nil {
+		return nil
+	}
+	el.b.keep(t.template.Refs())
+	attribute := bxml.LookupMarkup(n.Element).Attribute(a.Name)
+	if literal, ok := t.template.Literal(); ok {
+		if err := attribute.Check(literal); err != nil {
+			el.b.c.errorf(ruleAttributeValue, part.Span, "%s of %s: %s", a.Name, n.Element, err)
+		}
+		return []node{{kind: nodeStatic, static: []byte(" " + a.Name + `="` + string(bxml.AppendAttr(nil, literal)) + `"`)}}
+	}
+	return []node{{kind: nodeAttribute, attribute: attribute, template: t, name: a.Name + " of " + n.Element}}
+}
+
+// places finds the places of a part of a longer text.
+type places struct {
+	text *ast.Text
+	from int
+}
+
+func (p places) Slice(from, to int) diag.Span { return p.text.At(p.from+from, p.from+to) }
 
 // spoken compiles the text between two SSML elements.
 func (el *element) spoken(text *ast.Text, from, to int) []node {

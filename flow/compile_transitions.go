@@ -40,6 +40,7 @@ func (c *compiler) resolve() {
 		c.invoke(s, a)
 		c.output(s, a)
 	}
+	c.checkOutputs()
 }
 
 // start resolves one event of `start`.

@@ -33,7 +33,7 @@ func (el *element) url(a *bxml.Attribute) {
 		return name
 	}
 	u := &URL{
-		Verb: el.index, Element: el.verb.Name, Events: a.Events, Attribute: a.Name, Fallback: free(a.Fallback()),
+		Verb: el.index, Element: el.verb.Name, Span: el.entry.Verb.Span, Events: a.Events, Attribute: a.Name, Fallback: free(a.Fallback()),
 		Username: free(a.Username()), Password: free(a.Password()), Always: wanted,
 	}
 	if t := event.Lookup(a.Events[0]); t != nil {

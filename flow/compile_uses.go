@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
@@ -13,7 +15,11 @@ func (c *compiler) declareUses() {
 	for _, a := range c.file.Uses.Actions {
 		c.actions[a.Name.Value] = a
 		c.flow.Actions = append(c.flow.Actions, a.Name.Value)
-		for _, d := range append(a.With, a.Returns...) {
+		c.checkName(a.Name, "action", identifier)
+		if slices.Contains(actionsNow, a.Name.Value) || slices.Contains(actionsLater, a.Name.Value) {
+			c.errorf(ruleDuplicate, a.Name.Span, "%q is an action of the language already", a.Name.Value)
+		}
+		for _, d := range slices.Concat(a.With, a.Returns) {
 			c.typeOf(d.Type)
 		}
 		if a.Effect && a.Returns != nil {
@@ -21,6 +27,7 @@ func (c *compiler) declareUses() {
 		}
 	}
 	for _, f := range c.file.Uses.Functions {
+		c.checkName(f.Name, "function", identifier)
 		if _, ok := expression.BuiltIns()[f.Name.Value]; ok {
 			c.errorf(ruleDuplicate, f.Name.Span, "%q is a function of the language already", f.Name.Value)
 		}

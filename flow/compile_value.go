@@ -130,10 +130,36 @@ func (v *Value) refs() []expression.Ref {
 	return list
 }
 
+// typ returns the type of v, Any when it cannot be told.
+func (v *Value) typ() Type {
+	switch v.kind {
+	case valueTemplate:
+		return v.template.template.Type()
+	case valueList:
+		return List
+	case valueMap:
+		return Map
+	}
+	switch v.literal.(type) {
+	case string:
+		return String
+	case bool:
+		return Bool
+	case int:
+		return Int
+	case float64:
+		return Number
+	}
+	return Any
+}
+
 // fit converts a literal to the type that is wanted, and reports a value that cannot be of that type.
 func (c *compiler) fit(v *Value, a *ast.Value, want Type) {
 	switch v.kind {
 	case valueLiteral:
+		if v.literal == nil && a.Scalar == ast.String {
+			return // an expression that was reported
+		}
 		converted, err := convert(v.literal, want)
 		if err != nil {
 			d := c.errorf(ruleType, a.Span, "%q is no %s", a.Text.Value, want)

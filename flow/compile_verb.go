@@ -29,10 +29,13 @@ func (b *builder) verb(e *ast.Entry, at place) (nodes []node, ends bool) {
 		b.unknownVerb(e)
 		return nil, false
 	}
-	if e.With != nil {
+	switch {
+	case e.With != nil && v.Name == "Conference":
 		b.c.errorf(ruleLater, e.With.Span, "with beside a verb is not supported yet")
+	case e.With != nil:
+		b.c.errorf(ruleKey, e.With.Span, "%s has no with", v.Name).WithHelp("with gives arguments to a fragment, beside `use`")
 	}
-	if !b.placed(e, v, at.parent) {
+	if !b.placed(e, v, at.parent) || b.full(e.Verb.Span) {
 		return nil, false
 	}
 	el := &element{b: b, entry: e, verb: v, at: at, index: uint16(len(b.doc.Verbs)), literal: map[string]string{}, given: map[string]bool{}}
@@ -120,7 +123,7 @@ func (el *element) children() []node {
 		}
 	}
 	at := place{parent: el.verb, scope: el.at.scope, depth: el.at.depth, count: computed || slices.ContainsFunc(list, varies)}
-	nodes := el.b.entries(list, at)
+	nodes, _ := el.b.entries(list, at)
 	if at.count {
 		return []node{{kind: nodeChildren, name: el.verb.Name, min: rule.Min, max: rule.Max, product: product, body: nodes}}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -50,10 +51,10 @@ func convert(v any, t Type) (any, error) {
 			return x, nil
 		}
 	case float64:
-		if t == Int && x == float64(int(x)) {
+		if t == Int && math.Abs(x) < 1<<53 && x == math.Trunc(x) {
 			return int(x), nil
 		}
-		if t == Number || t == Any {
+		if (t == Number || t == Any) && !math.IsInf(x, 0) && !math.IsNaN(x) {
 			return x, nil
 		}
 	default:
@@ -86,7 +87,11 @@ func parseAs(s string, t Type) (any, error) {
 	case Int:
 		return strconv.Atoi(s)
 	case Number:
-		return strconv.ParseFloat(s, 64)
+		f, err := strconv.ParseFloat(s, 64)
+		if math.IsInf(f, 0) || math.IsNaN(f) {
+			return nil, fmt.Errorf("%q is no number", s)
+		}
+		return f, err
 	case Duration:
 		return expression.ParseDuration(s)
 	case List:

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -23,8 +24,9 @@ type Document struct {
 
 // URL is a webhook URL to be filled in.
 type URL struct {
-	Verb      uint16 // index of the verb in Document.Verbs
-	Element   string // its name
+	Verb      uint16    // index of the verb in Document.Verbs
+	Element   string    // its name
+	Span      diag.Span // of its name
 	Events    []string
 	Sync      bool
 	Attribute string
@@ -47,8 +49,21 @@ type DocumentEnv interface {
 	AppendURL(dst []byte, u *URL) []byte
 }
 
+// ErrDocument is wrapped by the errors of a document whose computed values are not what the carrier takes: a wrong attribute,
+// a text that is missing, too many children, too large. Other errors of Append are those of an expression that failed.
+var ErrDocument = errors.New("the document is not valid")
+
 // ErrDocumentSize is returned for a document that would be larger than the carrier takes.
-var ErrDocumentSize = fmt.Errorf("document is larger than %d bytes", bxml.MaxBytes)
+var ErrDocumentSize error = &documentError{fmt.Sprintf("document is larger than %d bytes", bxml.MaxBytes)}
+
+// documentError is an ErrDocument with its own text.
+type documentError struct{ message string }
+
+func (e *documentError) Error() string { return e.message }
+
+func (e *documentError) Is(target error) bool { return target == ErrDocument }
+
+func invalid(format string, args ...any) error { return &documentError{fmt.Sprintf(format, args...)} }
 
 // maxEach bounds the repetitions of one entry. No document needs more, and the size limit would end it anyway.
 const maxEach = 100
@@ -158,7 +173,7 @@ func (r *renderer) each(dst []byte, n *node) ([]byte, error) {
 	count := 0
 	err := r.ev.Each(n.template, n.depth, r.env, func() error {
 		if count++; count > maxEach {
-			return fmt.Errorf("more than %d items", maxEach)
+			return invalid("more than %d items", maxEach)
 		}
 		var err error
 		dst, err = r.nodes(dst, n.body)
@@ -178,11 +193,11 @@ func (r *renderer) element(dst []byte, n *node) ([]byte, error) {
 	case err != nil:
 		return dst, err
 	case count < n.min:
-		return dst, fmt.Errorf("%s has %d children, it needs at least %d", n.name, count, n.min)
+		return dst, invalid("%s has %d children, it needs at least %d", n.name, count, n.min)
 	case n.max > 0 && count > n.max:
-		return dst, fmt.Errorf("%s has %d children, it takes at most %d", n.name, count, n.max)
+		return dst, invalid("%s has %d children, it takes at most %d", n.name, count, n.max)
 	case n.product > 0 && count*repeat > n.product:
-		return dst, fmt.Errorf("%s plays %d children %d times, together at most %d", n.name, count, repeat, n.product)
+		return dst, invalid("%s plays %d children %d times, together at most %d", n.name, count, repeat, n.product)
 	}
 	return dst, nil
 }
@@ -197,14 +212,14 @@ func (r *renderer) computed(dst []byte, n *node) ([]byte, error) {
 	switch n.kind {
 	case nodeContent:
 		if err := n.content.Check(alias(text)); err != nil {
-			return dst, wrap(n.name, err)
+			return dst, invalid("%s: %s", n.name, err)
 		}
 		return bxml.AppendText(dst, alias(text)), nil
 	case nodeEscaped:
 		return bxml.AppendText(dst, alias(text)), nil
 	}
 	if err := n.attribute.Check(alias(text)); err != nil {
-		return dst, wrap(n.name, err)
+		return dst, invalid("%s: %s", n.name, err)
 	}
 	if n.kind == nodeRepeat {
 		r.repeat, _ = strconv.Atoi(string(text))

@@ -62,8 +62,8 @@ states:
 	// Output:
 	// unknown-name at line 8
 	// hello.yaml:8:19: error: gather has no field "digit" [unknown-name]
-	//         - {guard: event.digit == "1", target: goodbye}
-	//                   ^~~~~~~~~~~
+	//             - {guard: event.digit == "1", target: goodbye}
+	//                       ^~~~~~~~~~~
 	//     help: did you mean event.digits?
 
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/internal/graph"
@@ -25,16 +26,20 @@ func (f *Flow) graph() *graph.Graph {
 		if s.Invoke != nil {
 			label += " (runs " + s.Invoke.Flow.Name + ")"
 		}
-		g.Nodes = append(g.Nodes, graph.Node{Label: label, Parent: parent, Final: s.Final, Outer: s.Initial != nil})
+		n := graph.Node{Label: label, Parent: parent, Final: s.Final, Outer: s.Initial != nil}
+		if n.Outer {
+			n.Initial = s.Initial.ID
+		}
+		g.Nodes = append(g.Nodes, n)
 	}
 	anywhere := -1
 	for _, t := range f.Transitions {
 		if t.Target == nil {
 			continue
 		}
-		e := graph.Edge{From: -1, To: t.Target.ID, Event: t.label()}
+		e := graph.Edge{From: -1, To: t.Target.ID, Event: f.label(t)}
 		if t.Guard != nil {
-			e.Guard = t.Guard.Source
+			e.Guard = strings.TrimSpace(t.Guard.Source)
 		}
 		switch {
 		case t.Event == eventStart:
@@ -53,9 +58,15 @@ func (f *Flow) graph() *graph.Graph {
 }
 
 // label names the event of a transition; of start the events that it stands for.
-func (t *Transition) label() string {
+func (f *Flow) label(t *Transition) string {
 	if t.Event != eventStart {
 		return t.Event
 	}
-	return strings.Split(t.Name, "/")[1]
+	var events []string
+	for _, name := range []string{"initiate", "answer", EventInvoke} {
+		if slices.Contains(f.Start[name], t) {
+			events = append(events, name)
+		}
+	}
+	return strings.Join(events, ", ")
 }

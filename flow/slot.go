@@ -1,6 +1,8 @@
 package flow
 
-import "github.com/bxmlflow/bxmlflow/flow/event"
+import (
+	"github.com/bxmlflow/bxmlflow/flow/event"
+)
 
 // Root is a place from which expressions read values.
 type Root uint8

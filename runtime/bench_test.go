@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -249,6 +250,11 @@ func benchEngine(tb testing.TB, s store.Store) *Engine {
 		tb.Fatal(err)
 	}
 	e.stepper.config.AppendToken = unsigned
+	tb.Cleanup(func() {
+		if err := e.Close(context.Background()); err != nil {
+			tb.Error(err)
+		}
+	})
 	return e
 }
 
@@ -329,6 +335,24 @@ func BenchmarkWebhook(b *testing.B) {
 		b.ResetTimer()
 		c.play(b.N)
 	})
+}
+
+// BenchmarkRatio plays the same webhooks against both, turn by turn, and reports how the times compare: what the engine takes
+// for one that the handler by hand takes.
+func BenchmarkRatio(b *testing.B) {
+	engine := newCaller(b, decide(benchEngine(b, memory.New())))
+	byhand := newCaller(b, &floor{calls: map[string]*floorCall{}})
+	const round = 600
+	var spent [2]time.Duration
+	for range b.N/round + 1 {
+		for i, c := range []*caller{engine, byhand} {
+			started := time.Now()
+			c.play(round)
+			spent[i] += time.Since(started)
+		}
+	}
+	b.ReportMetric(float64(spent[0])/float64(spent[1]), "engine/byhand")
+	b.ReportMetric(0, "ns/op")
 }
 
 // TestAllocations bounds what a webhook of a running call allocates: five of them are those of looplab/fsm.

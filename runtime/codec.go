@@ -54,8 +54,6 @@ func (c *Call) callField(i int) *string {
 		return &c.Root
 	case 11:
 		return &c.Leg
-	case 12:
-		return &c.Cause
 	}
 	return nil
 }
@@ -64,10 +62,12 @@ func (c *Call) callField(i int) *string {
 //
 //	format            1 byte
 //	head              flow hash, key, flow and what is known of the call: seldom changes
-//	phase, numbers    varints; texts as codec_text.go packs them
+//	numbers           numbersSize bytes, see appendNumbers
+//	keys              keySize bytes each
 //	frames            state, visits, variables (those at their default in one byte), params, saved fields
-//	keys              16 bytes and the turn each
-//	effects, timers
+//	cause, effects, timers, whose numbers are varints, as those of the frames
+//
+// What every webhook reads and writes has a fixed size; texts of the head are packed as codec_text.go tells.
 func (m *Machine) Append(dst []byte) []byte {
 	dst = append(dst, codecFormat)
 	if m.head != nil {
@@ -75,29 +75,54 @@ func (m *Machine) Append(dst []byte) []byte {
 	} else {
 		dst = m.appendHead(dst)
 	}
-	dst = append(dst, byte(m.Phase))
-	dst = binary.AppendUvarint(dst, uint64(m.Turn))
-	dst = binary.AppendVarint(dst, int64(m.Turn)-int64(m.AnswerTurn))
-	dst = binary.AppendUvarint(dst, uint64(m.Steps))
-	dst = binary.AppendVarint(dst, m.Started)
-	dst = binary.AppendVarint(dst, m.Touched-m.Started)
-	dst = binary.AppendUvarint(dst, uint64(len(m.Frames)))
+	dst = m.appendNumbers(dst)
+	for i := range m.Keys {
+		dst = append(dst, m.Keys[i].Hash[:]...)
+		dst = binary.LittleEndian.AppendUint32(dst, m.Keys[i].Turn)
+	}
 	for i := range m.Frames {
 		dst = m.Frames[i].append(dst)
 	}
-	dst = appendKeys(dst, m.Keys)
-	dst = binary.AppendUvarint(dst, uint64(m.LastEffect))
-	dst = binary.AppendUvarint(dst, uint64(len(m.Effects)))
+	dst = appendPacked(dst, m.Call.Cause, "")
 	for i := range m.Effects {
 		dst = m.Effects[i].append(dst)
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(m.Timers)))
 	for _, t := range m.Timers {
 		dst = binary.AppendUvarint(dst, uint64(t.ID))
 		dst = binary.AppendVarint(dst, t.Due)
 		dst = binary.AppendVarint(dst, int64(t.Transition))
 	}
 	return dst
+}
+
+// Sizes of what a record holds in a fixed form.
+const (
+	numbersSize = 40
+	keySize     = len(Key{}.Hash) + 4
+)
+
+// A visit takes four bytes: the state and, in the lower bits, how often it was entered.
+const (
+	visitSize = 4
+	visitBits = 18
+	visitMost = 1<<visitBits - 1
+)
+
+// appendNumbers appends the phase, the counters and how many there are of everything that follows.
+func (m *Machine) appendNumbers(dst []byte) []byte {
+	var b [numbersSize]byte
+	le := binary.LittleEndian
+	b[0], b[1] = byte(m.Phase), byte(len(m.Frames))
+	le.PutUint16(b[2:], uint16(len(m.Keys)))
+	le.PutUint16(b[4:], uint16(len(m.Effects)))
+	le.PutUint16(b[6:], uint16(len(m.Timers)))
+	le.PutUint32(b[8:], m.Turn)
+	le.PutUint32(b[12:], m.AnswerTurn)
+	le.PutUint32(b[16:], m.Steps)
+	le.PutUint32(b[20:], m.LastEffect)
+	le.PutUint64(b[24:], uint64(m.Started))
+	le.PutUint64(b[32:], uint64(m.Touched))
+	return append(dst, b[:]...)
 }
 
 // appendHead appends what seldom changes.
@@ -134,8 +159,7 @@ func (f *Frame) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(id))
 	dst = binary.AppendUvarint(dst, uint64(len(f.Visits)))
 	for _, v := range f.Visits {
-		dst = binary.AppendUvarint(dst, uint64(v.State))
-		dst = binary.AppendUvarint(dst, uint64(v.Count))
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(v.State)<<visitBits|min(v.Count, visitMost))
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(f.Vars)))
 	for i, v := range f.Vars {
@@ -161,17 +185,6 @@ func (s Saved) append(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, uint64(s.Slot.Index()))
 	}
 	return appendValue(dst, s.Value, nil)
-}
-
-func appendKeys(dst []byte, keys []Key) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(keys)))
-	last := int64(0)
-	for _, k := range keys {
-		dst = append(dst, k.Hash[:]...)
-		dst = binary.AppendVarint(dst, int64(k.Turn)-last)
-		last = int64(k.Turn)
-	}
-	return dst
 }
 
 func (e *Effect) append(dst []byte) []byte {

@@ -1,7 +1,9 @@
 package runtime
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/event"
@@ -33,27 +35,48 @@ func (d *decoder) machine(m *Machine, flows Flows) error {
 		return fmt.Errorf("%w: %d", ErrFormat, format)
 	}
 	d.head(m)
-	m.Phase = Phase(d.byte())
-	m.Turn = d.uint32()
-	m.AnswerTurn = d.near(int64(m.Turn))
-	m.Steps = d.uint32()
-	m.Started = d.varint()
-	m.Touched = m.Started + d.varint()
+	n := d.numbers(m)
+	d.keys(m, n.keys)
 	if d.bad || m.Phase > Ended {
 		return ErrCorrupt
 	}
-	if err := d.frames(m, flows); err != nil {
+	if err := d.frames(m, n.frames, flows); err != nil {
 		return err
 	}
-	d.keys(m)
-	m.LastEffect = d.uint32()
-	for n := d.count(); n > 0 && !d.bad; n-- {
+	m.Call.Cause = d.packed("")
+	for i := 0; i < n.effects && !d.bad; i++ {
 		m.Effects = append(m.Effects, d.effect())
 	}
-	for n := d.count(); n > 0 && !d.bad; n-- {
+	for i := 0; i < n.timers && !d.bad; i++ {
 		m.Timers = append(m.Timers, Timer{ID: d.uint32(), Due: d.varint(), Transition: int(d.varint())})
 	}
 	return nil
+}
+
+// counts are the numbers of things in a record.
+type counts struct{ frames, keys, effects, timers int }
+
+// numbers reads what appendNumbers wrote.
+func (d *decoder) numbers(m *Machine) counts {
+	b := d.bytes(numbersSize)
+	if b == nil {
+		return counts{}
+	}
+	le := binary.LittleEndian
+	m.Phase = Phase(b[0])
+	m.Turn, m.AnswerTurn = le.Uint32(b[8:]), le.Uint32(b[12:])
+	m.Steps, m.LastEffect = le.Uint32(b[16:]), le.Uint32(b[20:])
+	m.Started, m.Touched = int64(le.Uint64(b[24:])), int64(le.Uint64(b[32:]))
+	return counts{int(b[1]), int(le.Uint16(b[2:])), int(le.Uint16(b[4:])), int(le.Uint16(b[6:]))}
+}
+
+// keys reads n keys.
+func (d *decoder) keys(m *Machine, n int) {
+	b := d.bytes(n * keySize)
+	for len(b) >= keySize {
+		m.Keys = append(m.Keys, Key{Hash: [16]byte(b), Turn: binary.LittleEndian.Uint32(b[16:])})
+		b = b[keySize:]
+	}
 }
 
 // head reads what seldom changes, and keeps its bytes for the next Append.
@@ -77,17 +100,19 @@ func (d *decoder) machineKey() string {
 }
 
 func (d *decoder) call(c *Call) {
-	present := d.uvarint()
-	for i := 1; c.callField(i) != nil; i++ {
-		if present&(1<<i) != 0 {
-			*c.callField(i) = d.packed(c.ID)
+	for present := d.uvarint(); present != 0 && !d.bad; present &= present - 1 {
+		field := c.callField(bits.TrailingZeros64(present))
+		if field == nil {
+			d.bad = true
+			return
 		}
+		*field = d.packed(c.ID)
 	}
 }
 
 // frames reads the frames. Only the outermost names its flow: the flow of another is the one that the state below invokes.
-func (d *decoder) frames(m *Machine, flows Flows) error {
-	for i := range d.count() {
+func (d *decoder) frames(m *Machine, n int, flows Flows) error {
+	for i := range n {
 		fl, err := d.frameFlow(m, i, flows)
 		if err != nil {
 			return err
@@ -123,8 +148,9 @@ func (d *decoder) frame(f *Frame) {
 	case id > 0:
 		f.State = f.Flow.States[id-1]
 	}
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		f.Visits = append(f.Visits, Visit{State: int(d.uint32()), Count: d.uint32()})
+	for b := d.bytes(d.count() * visitSize); len(b) >= visitSize; b = b[visitSize:] {
+		v := binary.LittleEndian.Uint32(b)
+		f.Visits = append(f.Visits, Visit{State: int(v >> visitBits), Count: v & visitMost})
 	}
 	n := d.count()
 	d.bad = d.bad || n != len(f.Flow.Vars)
@@ -149,17 +175,6 @@ func (d *decoder) saved() Saved {
 		index = int(d.uint32() & 0xffff)
 	}
 	return Saved{Slot: flow.SlotOf(root, index), Value: d.value(nil, 0)}
-}
-
-func (d *decoder) keys(m *Machine) {
-	last := int64(0)
-	for n := d.count(); n > 0 && !d.bad; n-- {
-		var k Key
-		copy(k.Hash[:], d.bytes(len(k.Hash)))
-		last += d.varint()
-		k.Turn = uint32(last)
-		m.Keys = append(m.Keys, k)
-	}
 }
 
 func (d *decoder) effect() Effect {

@@ -102,15 +102,6 @@ func (d *decoder) uint32() uint32 {
 	return uint32(v)
 }
 
-// near reads a number that is stored as the distance below another.
-func (d *decoder) near(from int64) uint32 {
-	v := from - d.varint()
-	if v < 0 || v > math.MaxUint32 {
-		d.bad = true
-	}
-	return uint32(v)
-}
-
 // count reads the number of things that follow, each of which takes a byte at least.
 func (d *decoder) count() int {
 	n := d.uvarint()

@@ -186,7 +186,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		{"a flow that is not there", good, stepFlows{}, ErrVersion},
 		{"a piece", good[:len(good)-1], flows, ErrCorrupt},
 		{"more than a record", append(slices.Clone(good), 0), flows, ErrCorrupt},
-		{"an unknown phase", append([]byte{codecFormat, 9}, good[2:]...), flows, ErrCorrupt},
+		{"an unknown phase", wrongPhase(good), flows, ErrCorrupt},
 	}
 	for _, test := range tests {
 		t.Run(test.sentence, func(t *testing.T) {
@@ -260,4 +260,13 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("records differ (-first +second):\n%s", diff)
 		}
 	})
+}
+
+// wrongPhase returns a record whose phase, which stands behind the head, is none.
+func wrongPhase(good []byte) []byte {
+	bad := append([]byte(nil), good...)
+	d := decoder{data: bad[1:]}
+	d.head(new(Machine))
+	bad[len(bad)-len(d.data)] = 9
+	return bad
 }

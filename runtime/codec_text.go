@@ -155,25 +155,22 @@ func appendUUID(dst []byte, s string) ([]byte, bool) {
 // appendHex appends the bytes of lower-case hexadecimal digits, an even number of them.
 func appendHex(dst []byte, s string) ([]byte, bool) {
 	for i := 0; i+1 < len(s); i += 2 {
-		high, ok := hexDigit(s[i])
-		low, ok2 := hexDigit(s[i+1])
-		if !ok || !ok2 {
+		high, low := hexValues[s[i]], hexValues[s[i+1]]
+		if high == 0 || low == 0 {
 			return dst, false
 		}
-		dst = append(dst, high<<4|low)
+		dst = append(dst, (high-1)<<4|(low-1))
 	}
 	return dst, true
 }
 
-func hexDigit(c byte) (byte, bool) {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0', true
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10, true
+// hexValues holds the values of lower-case hexadecimal digits plus one, 0 for every other byte.
+var hexValues = func() (table [256]byte) {
+	for i, c := range []byte("0123456789abcdef") {
+		table[c] = byte(i) + 1
 	}
-	return 0, false
-}
+	return table
+}()
 
 // packed reads what appendPacked wrote. Texts that have to be built lie in one piece of memory per machine.
 func (d *decoder) packed(id string) string {

@@ -16,7 +16,12 @@ type deadline struct {
 	within time.Duration
 	kept   atomic.Bool // a context may have been made of it, which may live longer than the webhook
 	mu     sync.Mutex
-	timed  context.Context // made when the first one asks
+	timer  atomic.Pointer[timer] // made when the first one asks
+}
+
+// timer is the context that keeps the time of a deadline.
+type timer struct {
+	context.Context
 	cancel context.CancelFunc
 }
 
@@ -30,29 +35,23 @@ func (d *deadline) begin(values context.Context, within time.Duration) *deadline
 }
 
 // start makes the context that keeps the time.
-func (d *deadline) start() context.Context {
+func (d *deadline) start() *timer {
 	d.kept.Store(true)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.timed == nil {
-		d.timed, d.cancel = context.WithTimeout(context.Background(), d.within)
+	if t := d.timer.Load(); t != nil {
+		return t
 	}
-	return d.timed
+	t := &timer{}
+	t.Context, t.cancel = context.WithTimeout(context.Background(), d.within)
+	d.timer.Store(t)
+	return t
 }
 
-// running returns the context that keeps the time, nil when nobody asked yet.
-func (d *deadline) running() context.Context {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.timed
-}
-
-// end releases what Done took. A context that was made of d and is still in use sees that d is over.
+// end releases what start took. A context that was made of d and is still in use sees that d is over.
 func (d *deadline) end() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cancel != nil {
-		d.cancel()
+	if t := d.timer.Load(); t != nil {
+		t.cancel()
 	}
 	if !d.kept.Load() {
 		d.values = nil
@@ -74,8 +73,8 @@ func (d *deadline) Deadline() (time.Time, bool) { return d.start().Deadline() }
 func (d *deadline) Done() <-chan struct{} { return d.start().Done() }
 
 func (d *deadline) Err() error {
-	if timed := d.running(); timed != nil {
-		return timed.Err()
+	if t := d.timer.Load(); t != nil {
+		return t.Err()
 	}
 	return nil
 }

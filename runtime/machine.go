@@ -157,7 +157,12 @@ func (m *Machine) CopyFrom(o *Machine) {
 	m.Timers = append(timers[:0], o.Timers...)
 	m.Frames = frames[:0]
 	for i := range o.Frames {
-		m.pushFrame().copyFrom(&o.Frames[i])
+		if len(m.Frames) == cap(m.Frames) {
+			m.Frames = append(m.Frames, Frame{})
+		} else {
+			m.Frames = m.Frames[:len(m.Frames)+1]
+		}
+		m.Frames[i].copyFrom(&o.Frames[i])
 	}
 }
 

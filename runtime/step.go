@@ -243,7 +243,7 @@ func (r *stepRun) disconnect() error {
 func (r *stepRun) end() {
 	r.m.Phase = Ended
 	if r.in.Event != nil {
-		r.m.Call.Cause, r.m.head = r.in.Event.Str(event.FieldCause), nil
+		r.m.Call.Cause = r.in.Event.Str(event.FieldCause)
 	}
 	r.m.erase()
 }

@@ -228,7 +228,7 @@ func (r *stepRun) build(a *flow.Action) (Request, error) {
 }
 
 func (r *stepRun) buildHTTP(request *Request, h *flow.HTTP) error {
-	url, err := r.ev.AppendText(nil, h.URL, &r.env)
+	url, err := r.ev.AppendURL(nil, h.URL, &r.env)
 	if err != nil {
 		return fmt.Errorf("url: %w", err)
 	}

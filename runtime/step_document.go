@@ -41,7 +41,7 @@ func (r *stepRun) render(d *flow.Document) error {
 		return nil
 	}
 	reason := flow.ReasonTemplate
-	if errors.Is(err, flow.ErrDocumentSize) {
+	if errors.Is(err, flow.ErrDocument) {
 		reason = flow.ReasonDocument
 	}
 	return r.failure(reason, err)

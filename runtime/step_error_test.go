@@ -47,7 +47,7 @@ func TestWhenThingsGoWrong(t *testing.T) {
 	}{
 		{"a synchronous event that nobody handles", []sent{start, {"recordComplete", sorry(flow.ReasonUnhandled)}}},
 		{"no transition is found and a guard failed", []sent{start, {"gather digits=1", sorry(flow.ReasonGuard)}}},
-		{"an attribute that is not valid", []sent{start, {"gather digits=2", sorry(flow.ReasonTemplate)}}},
+		{"an attribute that is not valid", []sent{start, {"gather digits=2", sorry(flow.ReasonDocument)}}},
 		{"an action that fails undoes those before it", []sent{start, {"gather digits=4 text=x", sorry(flow.ReasonAction)}}},
 		{"the same action when it succeeds", []sent{start, {"gather digits=5 text=8", stepWant{kind: Document, state: "bye", says: "Bye 8."}}}},
 		{"a loop without an event", []sent{start, {"gather digits=6", sorry(flow.ReasonLimit)}}},

@@ -102,7 +102,7 @@ func TestACallGoesThroughItsFlow(t *testing.T) {
 		{"recordComplete duration=PT9S", stepWant{kind: Document, state: "goodbye", says: "Goodbye.", turn: 6}},
 		{"disconnect cause=hangup", stepWant{kind: Empty, state: "goodbye", vars: map[string]any{"last": "hangup"}}},
 		{"recordingAvailable recordingId=r-1", stepWant{kind: Empty, state: "goodbye", note: NoteLate, vars: map[string]any{"heard": "r-1"}}},
-		{"disconnect cause=busy", stepWant{kind: Empty, state: "goodbye", note: NoteLate, vars: map[string]any{"last": "hangup"}}},
+		{"disconnect cause=busy", stepWant{kind: Empty, state: "goodbye", note: NoteDuplicate, vars: map[string]any{"last": "hangup"}}},
 		{"gather digits=1", stepWant{kind: Document, state: "goodbye", says: "<Hangup/>", note: NoteLate}},
 	})
 	if p.m.Phase != Ended || p.m.Call.Cause != "hangup" || p.m.Turn != 6 {

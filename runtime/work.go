@@ -142,7 +142,7 @@ func (w *work) bare() bool {
 	case "initiate", "answer":
 		return false
 	case "disconnect":
-		return !w.origin.New() && w.origin.Call.Direction != "inbound"
+		return or(w.origin.Call.Direction, w.delivery.Event.Str(event.FieldDirection)) != "inbound"
 	}
 	return true
 }
@@ -285,7 +285,7 @@ func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Requ
 	defer cancel()
 	w.forget() // the request may hold parts of them, and outlives the next load
 	result := Result{Request: *r}
-	value, err := e.perform(ctx, r, &w.origin, "")
+	value, err := e.perform(ctx, r, w.step.run.m, "") // origin knows nothing of a new call
 	if err != nil {
 		result.Err = err.Error()
 	} else if value != nil {

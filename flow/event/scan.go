@@ -221,14 +221,21 @@ func (s *scanner) name(self, count int) (int, bool) {
 		n.flags = nameInScratch
 		n.nameFrom, n.nameTo = s.unescape(from, s.pos-1)
 	}
-	name := s.e.name(&n)
+	e := s.e
+	name := e.name(&n)
 	if self == 0 {
 		n.id = topField(name)
-	} else if parent := s.e.nodes[self].id; parent != 0 {
+	} else if parent := e.nodes[self].id; parent != 0 {
 		n.id = nestedField(parent, name)
 	}
-	k, ok := s.grow(n)
-	if !ok || !s.first(self, k, count) {
+	k := len(e.nodes)
+	if k > MaxMembers {
+		return 0, s.fail(ErrTooMany, "value")
+	}
+	e.nodes = append(e.nodes, n)
+	if n.id != 0 && e.slots[n.id] == 0 {
+		e.slots[n.id] = uint16(k)
+	} else if !s.first(self, k, count) {
 		return 0, false
 	}
 	if s.peek() != ':' {

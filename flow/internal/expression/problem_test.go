@@ -62,7 +62,7 @@ var guardProblems = []problemTest{
 	{"a custom function misspelt", `greett(event.digits) == ""`, `greett`, `there is no function "greett"`, `did you mean "greet"?`},
 	{"the clock of expr-lang", `now() > now`, `now`, `"now" is a value, not a function`, `write now without ()`},
 	{"a closure that is left out", `reduce(vars.numbers, #acc + #) > 1`, `reduce`, `there is no function "reduce"`, ``},
-	{"a secret", `secret("pin") == event.digits`, `secret("pin")`, `secret(...) may only stand in credentials attributes of verbs and in http headers`, `it is not supported yet`},
+	{"a secret", `secret("pin") == event.digits`, `secret("pin")`, `secret() is not supported yet`, "put the value into a param marked `secret: true`"},
 	{"an unclosed text", `event.digits == "1`, `"1`, `a text that begins here is never closed`, `close it with "`},
 	{"an unclosed bracket", `(event.digits == "1"`, `(`, `"(" is never closed`, `add the missing ")"`},
 	{"a bracket too many", `event.digits == "1")`, `)`, `")" closes nothing`, `leave it out, or add the missing "("`},

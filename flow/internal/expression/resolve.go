@@ -124,7 +124,9 @@ func (c *compilation) resolveCall(node *ast.Node, n *ast.CallNode) {
 	fn, known := c.functions[name]
 	c.custom = c.custom || !fn.builtIn
 	switch {
-	case known && fn.SecretOnly, name == "secret":
+	case name == "secret":
+		c.reportNode(RuleType, n, "secret() is not supported yet", "put the value into a param marked `secret: true`")
+	case known && fn.SecretOnly:
 		c.reportNode(RuleType, n, name+"(...) may only stand in credentials attributes of verbs and in http headers",
 			"it is not supported yet")
 	case !known:

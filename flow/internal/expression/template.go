@@ -151,6 +151,16 @@ func (t *Template) Refs() []Ref {
 
 // Append appends the template's text. On an error it returns dst as it was.
 func (v *VM) Append(dst []byte, t *Template, look Lookup) ([]byte, error) {
+	return v.append(dst, t, look, nil)
+}
+
+// AppendEscaped is Append with the text of every expression passed through escape, which appends the text to out. first
+// says that nothing stands before the expression in the template.
+func (v *VM) AppendEscaped(dst []byte, t *Template, look Lookup, escape func(out, text []byte, first bool) []byte) ([]byte, error) {
+	return v.append(dst, t, look, escape)
+}
+
+func (v *VM) append(dst []byte, t *Template, look Lookup, escape func(out, text []byte, first bool) []byte) ([]byte, error) {
 	if len(t.parts) == 0 {
 		return append(dst, t.text...), nil
 	}
@@ -164,7 +174,12 @@ func (v *VM) Append(dst []byte, t *Template, look Lookup) ([]byte, error) {
 		if err != nil {
 			return dst, err
 		}
-		if out = AppendText(out, value); len(out)-len(dst) > MaxCompoundBytes {
+		if escape == nil {
+			out = AppendText(out, value)
+		} else {
+			out = escape(out, AppendText(nil, value), i == 0)
+		}
+		if len(out)-len(dst) > MaxCompoundBytes {
 			return dst, fmt.Errorf("evaluate template: the text is longer than %d bytes", MaxCompoundBytes)
 		}
 	}

@@ -134,3 +134,31 @@ func TestRefsNameEachNameOnceWithItsFirstPlace(t *testing.T) {
 		t.Errorf("type = %v", tmpl.Type())
 	}
 }
+
+func TestAppendEscapedTouchesComputedTextOnly(t *testing.T) {
+	tests := []struct{ name, src, want string }{
+		{"a part behind a text", `a${event.digits}b`, `>a[1]b`},
+		{"a part at the beginning", `${event.digits}b${event.digits}`, `>1b[1]`},
+		{"values that are no texts", `n=${vars.attempts + 1}`, `>n=[3]`},
+		{"no part", `a$${b`, `>a${b`},
+	}
+	var vm VM
+	look := testRecord()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tmpl, problems := Parse(tt.src, testScope())
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			got, err := vm.AppendEscaped([]byte(">"), tmpl, look, func(out, text []byte, first bool) []byte {
+				if first {
+					return append(out, text...)
+				}
+				return append(append(append(out, '['), text...), ']')
+			})
+			if err != nil || string(got) != tt.want {
+				t.Errorf("got %q, error %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+}

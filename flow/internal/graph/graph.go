@@ -19,6 +19,8 @@ type Node struct {
 	Parent int
 	Final  bool
 	Outer  bool // has states inside
+	// Initial is the index of the node that entering an outer one leads to.
+	Initial int
 }
 
 // Edge is a transition. From -1 is the start; To is the index of a node.
@@ -47,12 +49,22 @@ func (g *Graph) children(parent int) []int {
 	return list
 }
 
-// inner returns the innermost first node inside i: where an edge to or from an outer state is attached in DOT.
+// inner returns the innermost node that entering i leads to: DOT has no edges to or from a group.
 func (g *Graph) inner(i int) int {
 	for i >= 0 && g.Nodes[i].Outer {
-		i = g.children(i)[0]
+		i = g.Nodes[i].Initial
 	}
 	return i
+}
+
+// within reports whether node i is outer or lies inside it.
+func (g *Graph) within(i, outer int) bool {
+	for ; i >= 0; i = g.Nodes[i].Parent {
+		if i == outer {
+			return true
+		}
+	}
+	return false
 }
 
 // Mermaid draws g as a Mermaid state diagram.
@@ -79,7 +91,7 @@ func (g *Graph) mermaidStates(b *strings.Builder, parent int, indent string) {
 	for _, i := range g.children(parent) {
 		fmt.Fprintf(b, "%sstate \"%s\" as %s\n", indent, mermaidText.Replace(g.Nodes[i].Label), id(i))
 		if g.Nodes[i].Outer {
-			fmt.Fprintf(b, "%sstate %s {\n", indent, id(i))
+			fmt.Fprintf(b, "%sstate %s {\n%s  [*] --> %s\n", indent, id(i), indent, id(g.Nodes[i].Initial))
 			g.mermaidStates(b, i, indent+"  ")
 			fmt.Fprintf(b, "%s}\n", indent)
 		}
@@ -89,7 +101,7 @@ func (g *Graph) mermaidStates(b *strings.Builder, parent int, indent string) {
 func id(i int) string { return fmt.Sprintf("s%d", i) }
 
 // mermaidText escapes what Mermaid reads as syntax.
-var mermaidText = strings.NewReplacer("#", "#35;", `"`, "#quot;", ";", "#59;", ":", "#58;", "<", "#lt;", ">", "#gt;", "\n", " ")
+var mermaidText = strings.NewReplacer("#", "#35;", "%", "#37;", `"`, "#quot;", ";", "#59;", ":", "#58;", "<", "#lt;", ">", "#gt;", "\r", "", "\n", " ")
 
 // DOT draws g in the language of Graphviz.
 func DOT(g *Graph) string {
@@ -126,7 +138,7 @@ func (g *Graph) dotEdge(b *strings.Builder, e Edge) {
 	from, attributes := "start", "label="+quote(e.label())
 	if e.From >= 0 {
 		from = id(g.inner(e.From))
-		if g.Nodes[e.From].Outer {
+		if g.Nodes[e.From].Outer && !g.within(e.To, e.From) { // else Graphviz warns: the edge does not leave the group
 			attributes += ", ltail=cluster_" + id(e.From)
 		}
 	}
@@ -134,5 +146,5 @@ func (g *Graph) dotEdge(b *strings.Builder, e Edge) {
 }
 
 func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ").Replace(s) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", " ").Replace(s) + `"`
 }

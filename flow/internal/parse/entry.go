@@ -88,9 +88,9 @@ func (p *parser) attributes(e *ast.Entry, n *node) {
 			e.NestedAt = a.Key.Span
 			e.Nested = p.entries(a.Value, "nested")
 		case "text":
-			if p.text(a.Value, "text") != nil {
-				key := textOf(a.Key)
-				p.cut(a.Value, "text")
+			key := textOf(a.Key)
+			p.cut(a.Value, "text")
+			if !isNull(a.Value) { // else it is missing, as the compiler says
 				e.Content, e.ContentKey = p.value(a.Value), &key
 			}
 		default:

@@ -27,7 +27,10 @@ func (p *parser) file(path string, root *node) *ast.File {
 	if !ok {
 		return nil
 	}
-	p.require(f.Name.Value != "", root.Span, "a flow", "flow", "the name of the flow, as in `flow: front-desk`")
+	if n := root.Get("flow"); n != nil && f.Name.Value == "" && n.Value == "" && !isNull(n) && n.Kind == yamlsrc.Scalar {
+		p.problems.Errorf(RuleWrongType, n.Span, "the flow has no name").WithHelp("as in `flow: front-desk`")
+	}
+	p.require(root.Get("flow") != nil, root.Span, "a flow", "flow", "the name of the flow, as in `flow: front-desk`")
 	p.require(root.Get("start") != nil, root.Span, "a flow", "start", "the state of the first webhook, as in `start: {initiate: greeting}`")
 	p.require(root.Get("states") != nil, root.Span, "a flow", "states", "at least one state")
 	return f
@@ -48,6 +51,7 @@ func (p *parser) decls(n *node, what string) []*ast.Decl {
 		list = append(list, d)
 		if value.Kind != yamlsrc.Map || value.Get("type") == nil {
 			d.Default = p.value(value)
+			p.untyped(value)
 			return
 		}
 		p.object(value, "a declaration", keys{
@@ -58,6 +62,18 @@ func (p *parser) decls(n *node, what string) []*ast.Decl {
 		})
 	})
 	return list
+}
+
+// untyped warns of a map that reads like a declaration but is a default, for lack of a type.
+func (p *parser) untyped(n *node) {
+	for _, e := range n.Entries {
+		if k := e.Key.Value; k != "default" && k != "required" && k != "secret" {
+			return
+		}
+	}
+	if n.Kind == yamlsrc.Map && len(n.Entries) > 0 {
+		p.problems.Warnf(RuleMissingKey, n.Span, "this is a map, not a declaration").WithHelp("a declaration has a type: add `type: string`")
+	}
 }
 
 // types reads a map of names and types, as in `with: {phone: string}`.
@@ -85,11 +101,11 @@ func (p *parser) fragments(n *node) []*ast.Fragment {
 	p.named(n, "fragments", func(name ast.Text, value *node) {
 		f := &ast.Fragment{Name: name}
 		list = append(list, f)
-		p.object(value, "a fragment", keys{
+		ok := p.object(value, "a fragment", keys{
 			"with":    func(_, v *node) { f.With = p.types(v, "with") },
 			"entries": func(_, v *node) { f.Entries = p.entries(v, "entries") },
 		})
-		p.require(value.Get("entries") != nil, value.Span, "a fragment", "entries", "the verbs of the fragment, a list")
+		p.require(!ok || value.Get("entries") != nil, value.Span, "a fragment", "entries", "the verbs of the fragment, a list")
 	})
 	return list
 }
@@ -120,7 +136,7 @@ func (p *parser) usedAction(name ast.Text, n *node) *ast.UsedAction {
 
 func (p *parser) usedFunction(name ast.Text, n *node) *ast.UsedFunction {
 	f := &ast.UsedFunction{Name: name}
-	p.object(n, "a function under uses", keys{
+	ok := p.object(n, "a function under uses", keys{
 		"params": func(_, v *node) {
 			p.list(v, "params", func(item *node) {
 				if t := p.text(item, "a type"); t != nil {
@@ -130,7 +146,7 @@ func (p *parser) usedFunction(name ast.Text, n *node) *ast.UsedFunction {
 		},
 		"returns": func(_, v *node) { f.Returns = p.text(v, "returns") },
 	})
-	p.require(n.Get("returns") != nil, name.Span, "a function under uses", "returns", "the type of its result, as in `returns: string`")
+	p.require(!ok || n.Get("returns") != nil, name.Span, "a function under uses", "returns", "the type of its result, as in `returns: string`")
 	return f
 }
 

@@ -120,8 +120,8 @@ func (p *parser) misread(n *node) {
 	case yamlsrc.Timestamp:
 		what = "a time"
 	case yamlsrc.Int, yamlsrc.Float:
-		if n.Value != "0" && strings.IndexAny(n.Value, "+0") == 0 && !strings.HasPrefix(n.Value, "0.") ||
-			strings.ContainsAny(n.Value, "_xob") {
+		digits := strings.TrimPrefix(n.Value, "-")
+		if digits != "0" && strings.IndexAny(digits, "+0") == 0 && !strings.HasPrefix(digits, "0.") || strings.Contains(digits, "_") {
 			what = "a number"
 		}
 	}

@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"strings"
+
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
 )
@@ -111,8 +113,12 @@ func (p *parser) transitions(n *node, what string) []*ast.Transition {
 func (p *parser) transition(n *node) *ast.Transition {
 	t := &ast.Transition{Span: n.Span}
 	if n.Kind == yamlsrc.Scalar {
-		p.problems.Errorf(RuleWrongType, n.Span, "a transition of a list must be a map, not %s", describe(n)).
-			WithHelp("write `- target: %s`", n.Value)
+		d := p.problems.Errorf(RuleWrongType, n.Span, "a transition of a list must be a map, not %s", describe(n))
+		if isNull(n) {
+			d.WithHelp("write `- target: ...`, or `- {}` to stay in the state")
+		} else {
+			d.WithHelp("write `- target: %s`", n.Value)
+		}
 		return t
 	}
 	p.object(n, "a transition", keys{
@@ -175,7 +181,7 @@ func (p *parser) action(n *node) *ast.Action {
 		}
 	}
 	if a.Arg == nil {
-		p.problems.Errorf(RuleMissingKey, n.Span, "an action needs its name").WithHelp("as in `log: text`, beside %q", modifiers)
+		p.problems.Errorf(RuleMissingKey, n.Span, "an action needs its name").WithHelp("as in `log: text`; beside it may stand %s", strings.Join(modifiers, ", "))
 		return nil
 	}
 	return a

@@ -1,0 +1,68 @@
+package flow_test
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/internal/golden"
+)
+
+// drawn has all that is drawn in a way of its own.
+const drawn = `
+flow: drawn
+vars: {tries: 0}
+start: menu
+on:
+  gather: {target: menu, guard: 'event.digits == "#" && vars.tries < 3'}
+  disconnect: {actions: [{set: {tries: "${vars.tries + 1}"}}]}
+states:
+  menu:
+    initial: second
+    on: {recordComplete: end, redirect: first}
+    states:
+      first: {bxml: [Gather], on: {gather: decide}}
+      second:
+        bxml: [Gather]
+        on:
+          gather:
+            - guard: |
+                event.digits matches "^[%\\\\:;]"
+                || visits > 2
+              target: decide
+            - target: first
+  decide: {always: [{guard: vars.tries > 1, target: menu}, {target: end}]}
+  end: {type: final, bxml: [Hangup]}
+`
+
+func TestPictures(t *testing.T) {
+	f := compile(t, drawn)
+	golden.Compare(t, "testdata/graph/drawn.mmd", []byte(f.Mermaid()))
+	golden.Compare(t, "testdata/graph/drawn.dot", []byte(f.DOT()))
+}
+
+// TestGraphvizTakesWhatIsWritten needs the program dot, which `make deps` installs.
+func TestGraphvizTakesWhatIsWritten(t *testing.T) {
+	loaded, _, err := flow.Load(flow.Options{}, "testdata/good", "../flows")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flows := append(loaded.Flows(), compile(t, drawn))
+	for _, f := range flows {
+		dot := exec.Command("dot", "-Tsvg")
+		dot.Stdin = strings.NewReader(f.DOT())
+		var out, messages bytes.Buffer
+		dot.Stdout, dot.Stderr = &out, &messages
+		if err := dot.Run(); err != nil {
+			t.Fatalf("%s: dot: %s (install Graphviz: make deps)\n%s", f.Name, err, &messages)
+		}
+		if !strings.Contains(out.String(), "</svg>") || strings.Contains(messages.String(), "Warning") && strings.Contains(messages.String(), "tail") {
+			t.Errorf("%s: dot complains:\n%s", f.Name, &messages)
+		}
+		if got := strings.Count(out.String(), `class="edge"`); got == 0 {
+			t.Errorf("%s: the picture has no edges", f.Name)
+		}
+	}
+}
