@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+
+	"github.com/bxmlflow/bxmlflow/flow/event"
 )
 
 // guards checks the user names and passwords of webhooks. Only digests are kept, and all are compared: neither the length
@@ -39,4 +41,19 @@ func (g *guards) admit(r *http.Request) bool {
 		ok |= subtle.ConstantTimeCompare(got[:], g.digests[i][:])
 	}
 	return given && ok == 1
+}
+
+// bare reports whether the webhook lacks the token that it must bear where tokens are required. The first webhook of a call
+// has none, nor has the disconnect of an inbound one: both go to the URLs of the application.
+func (w *work) bare() bool {
+	if w.verified || !w.engine.config.RequireToken {
+		return false
+	}
+	switch w.delivery.Event.Type().Name {
+	case "initiate", "answer":
+		return false
+	case "disconnect":
+		return or(w.origin.Call.Direction, w.delivery.Event.Str(event.FieldDirection)) != "inbound"
+	}
+	return true
 }

@@ -17,9 +17,9 @@ func (m *Machine) Decode(data []byte, flows Flows) error { return m.decode("", d
 // decode is Decode for who knows the key of the record and need not have it unpacked; "" for who does not.
 func (m *Machine) decode(key string, data []byte, flows Flows) error {
 	m.Reset()
-	d := decoder{data: data, arena: m.arena[:0], key: key}
+	d := decoder{data: data, arena: m.arena[:0], boxes: m.boxes[:0], key: key}
 	err := d.machine(m, flows)
-	m.arena = d.arena
+	m.arena, m.boxes = d.arena, d.boxes
 	if err == nil && d.bad || err == nil && len(d.data) > 0 {
 		err = ErrCorrupt
 	}

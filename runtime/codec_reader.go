@@ -33,7 +33,7 @@ func (d *decoder) built(build func([]byte) []byte) string {
 }
 
 // box returns s as an interface value. A conversion would allocate the header of every text; here they lie in one piece of
-// memory, which is never used again, since values may live on anywhere.
+// memory of the machine, and are good as long as the texts are.
 func (d *decoder) box(s string) any {
 	if len(s) < 2 {
 		return boxed(s)

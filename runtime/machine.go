@@ -61,7 +61,8 @@ type Machine struct {
 
 	// head holds the encoded form of Hash, Key, Flow and Call, as decoded; nil once one of them was changed.
 	head  []byte
-	arena []byte // texts that Decode had to build
+	arena []byte   // texts that Decode had to build
+	boxes []string // texts that Decode made values of
 }
 
 // Call is what is known of the call, as the carrier spelt it; what is not known is "".
@@ -131,8 +132,12 @@ func (m *Machine) Reset() {
 	for i := range m.Frames {
 		m.Frames[i].reset()
 	}
-	*m = Machine{
-		Frames: m.Frames[:0], Keys: m.Keys[:0], Effects: cleared(m.Effects), Timers: m.Timers[:0], arena: m.arena,
+	m.Key, m.Flow, m.Hash, m.Phase = "", "", flow.Hash{}, Dialing
+	m.Turn, m.AnswerTurn, m.Steps, m.LastEffect, m.Started, m.Touched = 0, 0, 0, 0, 0, 0
+	m.Call, m.head = Call{}, nil
+	m.Frames, m.Keys, m.Timers = m.Frames[:0], m.Keys[:0], m.Timers[:0]
+	if len(m.Effects) > 0 {
+		m.Effects = cleared(m.Effects)
 	}
 }
 
@@ -149,9 +154,9 @@ func cleared[T any](s []T) []T {
 // CopyFrom makes m a copy of o. It reuses the memory of m and allocates nothing when that suffices. The copy shares
 // strings and values with o, which nobody changes in place.
 func (m *Machine) CopyFrom(o *Machine) {
-	frames, keys, effects, timers, arena := m.Frames, m.Keys, m.Effects, m.Timers, m.arena
+	frames, keys, effects, timers, arena, boxes := m.Frames, m.Keys, m.Effects, m.Timers, m.arena, m.boxes
 	*m = *o
-	m.arena = arena
+	m.arena, m.boxes = arena, boxes
 	m.Keys = append(keys[:0], o.Keys...)
 	m.Effects = append(cleared(effects), o.Effects...)
 	m.Timers = append(timers[:0], o.Timers...)

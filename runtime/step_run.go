@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"math/bits"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -110,29 +111,28 @@ func (r *stepRun) create() {
 	m.Call = Call{ID: e.CallID()}
 }
 
-// learned are the values that every webhook of a call brings and that are kept only when the flow reads them.
-var learned = [...]struct {
-	field flow.CallField
-	from  event.FieldID
-}{
-	{flow.CallFrom, event.FieldFrom}, {flow.CallTo, event.FieldTo}, {flow.CallDirection, event.FieldDirection},
-	{flow.CallTag, event.FieldTag}, {flow.CallAccountID, event.FieldAccountID}, {flow.CallApplicationID, event.FieldApplicationID},
-	{flow.CallStartTime, event.FieldStartTime}, {flow.CallAnswerTime, event.FieldAnswerTime}, {flow.CallParent, event.FieldParentCallID},
+// learned are the fields of webhooks that tell of their call, by what they tell.
+var learned = [...]event.FieldID{
+	flow.CallFrom: event.FieldFrom, flow.CallTo: event.FieldTo, flow.CallDirection: event.FieldDirection, flow.CallTag: event.FieldTag,
+	flow.CallAccountID: event.FieldAccountID, flow.CallApplicationID: event.FieldApplicationID,
+	flow.CallStartTime: event.FieldStartTime, flow.CallAnswerTime: event.FieldAnswerTime, flow.CallParent: event.FieldParentCallID,
 }
 
-// learn notes what the event tells of its call. The tag is the one in force, absent when it is empty; what else is known does
-// not change: in the events of a recording the times are the recording's own.
+// learn notes what the event tells of its call, as far as the flow reads it. The tag is the one in force, absent when it is
+// empty; what else is known does not change: in the events of a recording the times are the recording's own.
 func (r *stepRun) learn() {
-	c, e, reads := &r.m.Call, r.in.Event, r.m.Frames[0].Flow.Reads
+	c, e := &r.m.Call, r.in.Event
+	reads := uint(r.m.Frames[0].Flow.Reads) & (1<<len(learned) - 1) &^ (1 << flow.CallID)
 	if reads == 0 || r.typ.Name == "" || e.CallID() != c.ID {
 		return
 	}
-	for _, l := range learned {
-		if !reads.Has(l.field) {
+	for ; reads != 0; reads &= reads - 1 {
+		f := bits.TrailingZeros(reads)
+		known := c.callField(f)
+		if *known != "" && f != int(flow.CallTag) {
 			continue
 		}
-		known := c.callField(int(l.field))
-		if text := e.Str(l.from); text != *known && (*known == "" || l.field == flow.CallTag) {
+		if text := e.Str(learned[f]); text != *known {
 			*known, r.m.head = text, nil
 		}
 	}

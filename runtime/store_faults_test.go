@@ -160,7 +160,7 @@ func TestAStoreMayMakeContextsOfItsOwn(t *testing.T) {
 		short, cancel := context.WithTimeout(context.WithValue(ctx, http.ServerContextKey, t), time.Minute)
 		time.AfterFunc(time.Millisecond, cancel)
 		kept <- short
-		return short.Err()
+		return ctx.Err()
 	}
 	b := quiet(t, runtime.Config{Flows: set(t, flow.Options{}, counter), Store: f})
 	each(8, func(n int) {

@@ -85,7 +85,7 @@ type faults struct {
 	written int
 }
 
-// break changes what goes wrong.
+// set changes what goes wrong.
 func (f *faults) set(change func(*faults)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

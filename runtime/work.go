@@ -45,7 +45,6 @@ func (w *work) reset() {
 	w.delivery, w.verified = Delivery{}, false
 	w.event.Reset()
 	w.step.reset()
-	w.input, w.update = Input{}, store.Update{}
 	clear(w.results)
 	w.results = w.results[:0]
 	w.status, w.document = 0, nil
@@ -132,21 +131,6 @@ func (w *work) answer(ctx context.Context) error {
 	return errors.Join(errConflicts, failed)
 }
 
-// bare reports whether the webhook lacks the token that it must bear where tokens are required. The first webhook of a call
-// has none, nor has the disconnect of an inbound one: both go to the URLs of the application.
-func (w *work) bare() bool {
-	if w.verified || !w.engine.config.RequireToken {
-		return false
-	}
-	switch w.delivery.Event.Type().Name {
-	case "initiate", "answer":
-		return false
-	case "disconnect":
-		return or(w.origin.Call.Direction, w.delivery.Event.Str(event.FieldDirection)) != "inbound"
-	}
-	return true
-}
-
 // load reads the machine, or makes origin a new one.
 func (w *work) load(ctx context.Context, key string) error {
 	e := w.engine
@@ -170,7 +154,9 @@ func (w *work) load(ctx context.Context, key string) error {
 }
 
 // forget gives away the memory that the strings of the event and the machine lie in, because somebody may keep them.
-func (w *work) forget() { w.record, w.origin.arena, w.body = store.Record{}, nil, nil }
+func (w *work) forget() {
+	w.record, w.origin.arena, w.origin.boxes, w.body = store.Record{}, nil, nil, nil
+}
 
 // prepare makes the input of a step.
 func (w *work) prepare() {

@@ -99,11 +99,14 @@ func (s *scanner) peek() byte {
 func (s *scanner) value(k, depth int) bool {
 	c := s.peek()
 	from := s.pos
+	if c == '"' { // mostly
+		ok := s.text(k)
+		n := &s.e.nodes[k]
+		n.shape, n.from, n.to, n.next = quoted, uint32(from), uint32(s.pos), uint16(k+1)
+		return ok
+	}
 	kind, ok := number, false
 	switch c {
-	case '"':
-		kind = quoted
-		ok = s.text(k)
 	case '{':
 		kind = object
 		ok = s.object(k, depth)

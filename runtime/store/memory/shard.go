@@ -168,7 +168,7 @@ func (sh *shard) remove(key string, version uint64) ([]string, error) {
 
 // room is what sizes of buffers are rounded up to: a machine grows a little with
 // every webhook, and should not move each time.
-const room = 32
+const room = 64
 
 // fill copies data into the buffer, or into a new one when it does not fit or
 // would waste most of the old one. The new one is rounded up to a multiple of
