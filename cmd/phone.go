@@ -32,7 +32,13 @@ type phone struct {
 	whole  bool
 
 	scene scene
-	urls  map[string]*url.URL // by event, as the documents of the call name them
+	pages []page // the documents of the call, oldest first
+}
+
+// page is a document and the URL that it came from.
+type page struct {
+	from *url.URL
+	doc  *bxml.Document
 }
 
 func newPhone(a *app, base string, traces <-chan *runtime.Trace, whole bool) *phone {
@@ -40,7 +46,7 @@ func newPhone(a *app, base string, traces <-chan *runtime.Trace, whole bool) *ph
 }
 
 // begin starts another call.
-func (p *phone) begin(s scene) { p.scene, p.urls = s, map[string]*url.URL{} }
+func (p *phone) begin(s scene) { p.scene, p.pages = s, nil }
 
 // play sends the webhook of a beat, shows what comes back and judges it.
 func (p *phone) play(b beat) error {
@@ -70,10 +76,13 @@ func (p *phone) play(b beat) error {
 	return b.judge(trace, heard)
 }
 
-// target returns the URL that the event goes to: one that a document named, or that of the application.
+// target returns the URL that the event goes to: one that a document named, or that of the application. It is resolved as
+// Bandwidth does it: against the URL of the request.
 func (p *phone) target(name string) (*url.URL, error) {
-	if u := p.urls[name]; u != nil {
-		return u, nil
+	for _, page := range slices.Backward(p.pages) {
+		if link, ok := page.doc.URL(name); ok {
+			return page.from.Parse(link)
+		}
 	}
 	if name != "initiate" && name != "answer" && name != "disconnect" {
 		return nil, errors.New("no document named a URL for this event")
@@ -136,7 +145,7 @@ func (p *phone) trace() (*runtime.Trace, error) {
 	}
 }
 
-// hear shows a document, notes the URLs in it and returns what is said.
+// hear shows a document, keeps it for the URLs in it and returns what is said.
 func (p *phone) hear(from *url.URL, body []byte) (string, error) {
 	if len(body) == 0 {
 		p.say("bxml", "none: this event is not answered with a document")
@@ -146,12 +155,10 @@ func (p *phone) hear(from *url.URL, body []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	p.pages = append(p.pages, page{from, doc})
 	var verbs []string
 	for _, e := range doc.Verbs {
 		verbs = append(verbs, brief(e))
-		if err := p.note(from, e); err != nil {
-			return "", err
-		}
 	}
 	p.say("bxml", strings.Join(verbs, " | "))
 	if p.whole {
@@ -162,29 +169,6 @@ func (p *phone) hear(from *url.URL, body []byte) (string, error) {
 		p.say("hears", `"`+heard+`"`)
 	}
 	return heard, nil
-}
-
-// note keeps the URLs of an element and of those in it, resolved as Bandwidth does: against the URL of the request.
-func (p *phone) note(from *url.URL, e *bxml.Element) error {
-	if verb := bxml.Lookup(e.Name); verb != nil {
-		for _, w := range verb.Webhooks {
-			value, ok := e.Attr(w.Attribute)
-			if !ok {
-				continue
-			}
-			u, err := from.Parse(value)
-			if err != nil {
-				return fmt.Errorf("%s of %s: %w", w.Attribute, e.Name, err)
-			}
-			p.urls[w.Event] = u
-		}
-	}
-	for _, child := range e.Children {
-		if err := p.note(from, child); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // say writes one line of the conversation.

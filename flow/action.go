@@ -27,8 +27,8 @@ type Action struct {
 	Kind  ActionKind
 	Name  string // of a custom action; else the name of the kind
 	Span  diag.Span
-	Guard *Guard    // nil: always
-	Each  *Template // nil: once; else a list, with item and index in scope
+	Guard *Guard    // nil: always; asked for every item of Each
+	Each  *Template // nil: once; else a list, with item and index in scope, in the guard too
 	Depth int       // of the `each`, for RootItem and RootIndex
 	As    int       // variable that takes the result; -1 for none
 	// Timeout bounds a look-up; 0 means the runtime's default.
@@ -44,6 +44,14 @@ type Action struct {
 	Log  *Template    // of ActionLog
 	HTTP *HTTP        // of ActionHTTP
 	With *Value       // of ActionCustom: a map, nil when it takes nothing
+	// Returns is what the result of an ActionCustom must have, as the flow declares it; empty when it declares nothing.
+	Returns []Return
+}
+
+// Return is a declared value of a result.
+type Return struct {
+	Name string
+	Type Type
 }
 
 // Assignment gives a variable a value.

@@ -61,6 +61,7 @@ type compiler struct {
 	scopes   map[string]*expression.Scope
 	readVar  []bool
 	setVar   []bool
+	results  map[int][]Return // what is known of the variables that take results, by variable
 	readPar  []bool
 	usedFrag map[string]bool
 	// outputTypes are the types of what the final states return; Any where they cannot be told.

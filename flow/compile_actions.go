@@ -17,29 +17,6 @@ var actionsLater = []string{
 	"updateCallRecordingState", "deleteRecording", "transcribeRecording",
 }
 
-// declareResults makes a variable of every `as` that no declaration names.
-func (c *compiler) declareResults() {
-	for _, p := range c.pending {
-		c.results(p.source.Actions)
-	}
-	for _, s := range c.flow.States {
-		c.results(c.source[s].Entry)
-		c.results(c.source[s].Exit)
-	}
-}
-
-func (c *compiler) results(actions []*ast.Action) {
-	for _, a := range actions {
-		if a.As == nil {
-			continue
-		}
-		c.checkName(*a.As, "variable", identifier)
-		if _, ok := c.vars[a.As.Value]; !ok {
-			c.addVar(a.As.Value, Map, nil, false)
-		}
-	}
-}
-
 func (c *compiler) compileActions(list []*ast.Action, scope *expression.Scope) []*Action {
 	var actions []*Action
 	for _, a := range list {
@@ -52,12 +29,12 @@ func (c *compiler) compileActions(list []*ast.Action, scope *expression.Scope) [
 
 func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
 	action := &Action{Name: a.Name.Value, Span: a.Span, As: -1, OnError: c.onError[a], Timeout: c.seconds(a.Timeout)}
-	if a.Guard != nil { // asked once, before the first item
-		action.Guard = c.guard(a.Guard, scope)
-	}
 	if a.Each != nil {
 		action.Each = c.each(a.Each, scope)
 		scope = with(scope, loopNames(0))
+	}
+	if a.Guard != nil {
+		action.Guard = c.guard(a.Guard, scope)
 	}
 	if a.As != nil {
 		action.As = c.vars[a.As.Value]
@@ -125,9 +102,8 @@ func (c *compiler) keepEffect(action *Action, a *ast.Action) {
 
 // resultFits reports a declared variable that cannot take the result of an action.
 func (c *compiler) resultFits(a *ast.Action) {
-	used := c.actions[a.Name.Value]
 	want := c.flow.Vars[c.vars[a.As.Value]].Type
-	if (a.Name.Value == "http" || used != nil && len(used.Returns) > 0) && want != Map && want != Any {
+	if len(c.returns(a.Name.Value)) > 0 && want != Map && want != Any {
 		c.errorf(ruleType, a.As.Span, "the result of %q is a map, the variable %q is a %s", a.Name.Value, a.As.Value, want).
 			WithHelp("leave the variable undeclared, or declare it as a map")
 	}
@@ -218,6 +194,7 @@ func (c *compiler) log(action *Action, a *ast.Action, scope *expression.Scope) {
 func (c *compiler) custom(action *Action, a *ast.Action, scope *expression.Scope) {
 	used := c.actions[a.Name.Value]
 	action.Kind, action.Effect, action.Sensitive = ActionCustom, used.Effect, used.Sensitive
+	action.Returns = c.returns(a.Name.Value)
 	c.flow.Reads |= 1<<CallFrom | 1<<CallTo // every action of a kit is told who calls
 	given := map[string]bool{}
 	switch {

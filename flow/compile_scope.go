@@ -31,6 +31,7 @@ func (c *compiler) baseNames(n names) {
 	for i, v := range c.flow.Vars {
 		n["vars."+v.Name] = name(v.Type, RootVar, i)
 	}
+	c.resultNames(n)
 	for i, p := range c.flow.Params {
 		n["params."+p.Name] = name(p.Type, RootParam, i)
 	}
@@ -106,7 +107,12 @@ func (c *compiler) unknownName(full string, set triggers, scope names) (message,
 	switch root {
 	case "event":
 		return c.unknownField(rest, set, scope)
-	case "vars", "params", "call", "args":
+	case "vars":
+		if message, help := c.unknownResult(rest); message != "" {
+			return message, help
+		}
+		message = "there is no vars." + rest
+	case "params", "call", "args":
 		message = fmt.Sprintf("there is no %s.%s", root, rest)
 	default:
 		return "", ""

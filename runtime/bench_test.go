@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -240,12 +241,12 @@ func (c *caller) next() {
 // unsigned makes tokens without signing: the cost of signatures is measured by the benchmarks of package token.
 func unsigned(dst []byte, c *token.Claims) []byte { return append(dst, "token"...) }
 
-func benchEngine(tb testing.TB, s store.Store) *Engine {
+func benchEngine(tb testing.TB, s store.Store, clock func() time.Time) *Engine {
 	set, problems := flow.Compile(flow.Options{}, flow.Source{Path: "bench.yaml", Text: []byte(benchFlow)})
 	if err := problems.Err(); err != nil {
 		tb.Fatal(err)
 	}
-	e, err := New(Config{Flows: set, Store: s, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Sweep: -1})
+	e, err := New(Config{Flows: set, Store: s, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Sweep: -1, Clock: clock})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -269,17 +270,18 @@ type decided struct {
 	engine *Engine
 	step   int
 	played int
-	time   time.Time
+	clock  *atomic.Int64
 }
 
-func decide(e *Engine) *decided {
-	d := &decided{engine: e, time: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)}
-	e.config.Clock = func() time.Time { return d.time }
+func decide(tb testing.TB, s store.Store) *decided {
+	d := &decided{clock: new(atomic.Int64)}
+	d.clock.Store(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC).UnixMilli())
+	d.engine = benchEngine(tb, s, func() time.Time { return time.UnixMilli(d.clock.Load()) })
 	return d
 }
 
 // sweepEvery is how many webhooks pass between two sweeps.
-const sweepEvery = 3000
+const sweepEvery = 600
 
 func (d *decided) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w := d.engine.work()
@@ -298,7 +300,7 @@ func (d *decided) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.claims.Machine, w.claims.Flow, w.claims.Event, w.verified = w.event.CallID(), "bench", w.event.TypeName(), true
 	}
 	d.step = (d.step + 1) % len(signed)
-	d.time = d.time.Add(time.Millisecond)
+	d.clock.Add(1)
 	if d.played++; d.played%sweepEvery == 0 {
 		d.engine.Sweep(r.Context())
 	}
@@ -321,8 +323,7 @@ func (c *caller) play(n int) {
 // engine and for the handler written by hand.
 func BenchmarkWebhook(b *testing.B) {
 	b.Run("engine", func(b *testing.B) {
-		e := benchEngine(b, memory.New())
-		c := newCaller(b, decide(e))
+		c := newCaller(b, decide(b, memory.New()))
 		c.play(len(benchCall) * 100)
 		b.ReportAllocs()
 		b.ResetTimer()
@@ -340,7 +341,7 @@ func BenchmarkWebhook(b *testing.B) {
 // BenchmarkRatio plays the same webhooks against both, turn by turn, and reports how the times compare: what the engine takes
 // for one that the handler by hand takes.
 func BenchmarkRatio(b *testing.B) {
-	engine := newCaller(b, decide(benchEngine(b, memory.New())))
+	engine := newCaller(b, decide(b, memory.New()))
 	byhand := newCaller(b, &floor{calls: map[string]*floorCall{}})
 	const round = 600
 	var spent [2]time.Duration
@@ -362,7 +363,7 @@ func TestAllocations(t *testing.T) {
 		return
 	}
 	const most, calls = 8, 200
-	c := newCaller(t, decide(benchEngine(t, memory.New())))
+	c := newCaller(t, decide(t, memory.New()))
 	c.play(len(benchCall) * calls)
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
 	each := make([]uint64, len(benchCall))
@@ -396,8 +397,7 @@ func TestMemoryPerCall(t *testing.T) {
 	}
 	const calls, most = 100_000, 512
 	s := memory.New()
-	e := benchEngine(t, s)
-	d := decide(e)
+	d := decide(t, s)
 	c := newCaller(t, d)
 	before := heap()
 	for range calls {
@@ -417,7 +417,7 @@ func TestMemoryPerCall(t *testing.T) {
 	if all-answers > most {
 		t.Errorf("a live call costs %.0f bytes beside its answers, at most %d are allowed", all-answers, most)
 	}
-	goruntime.KeepAlive(e)
+	goruntime.KeepAlive(d)
 }
 
 func heap() uint64 {
@@ -438,7 +438,7 @@ func TestWebhookCount(t *testing.T) {
 	}
 	var h http.Handler = &floor{calls: map[string]*floorCall{}}
 	if which != "byhand" {
-		h = decide(benchEngine(t, memory.New()))
+		h = decide(t, memory.New())
 	}
 	c := newCaller(t, h)
 	started := time.Now()

@@ -76,6 +76,14 @@ func (r *stepRun) actionFailed(a *flow.Action, err error) error {
 
 // action runs one action, for every item of its `each`.
 func (r *stepRun) action(a *flow.Action) error {
+	if a.Each == nil {
+		return r.once(a)
+	}
+	return r.ev.Each(a.Each, a.Depth, &r.env, func() error { return r.once(a) })
+}
+
+// once runs an action when its guard is true.
+func (r *stepRun) once(a *flow.Action) error {
 	if a.Guard != nil {
 		ok, err := r.guard(a.Guard, r.where()+": "+a.Name)
 		if err != nil {
@@ -85,13 +93,6 @@ func (r *stepRun) action(a *flow.Action) error {
 			return nil
 		}
 	}
-	if a.Each == nil {
-		return r.once(a)
-	}
-	return r.ev.Each(a.Each, a.Depth, &r.env, func() error { return r.once(a) })
-}
-
-func (r *stepRun) once(a *flow.Action) error {
 	if r.tracing {
 		r.trace.Actions = append(r.trace.Actions, a.Name)
 	}
@@ -169,44 +170,6 @@ func (r *stepRun) effect(request Request) {
 	if r.tracing {
 		r.trace.Effects = append(r.trace.Effects, request.Name)
 	}
-}
-
-// lookUp takes the result of a look-up, or asks for it.
-func (r *stepRun) lookUp(a *flow.Action, request Request) error {
-	request.Position, request.Action = r.position, a
-	if r.position >= maxLookups {
-		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
-	}
-	r.position++
-	if request.Position >= len(r.in.Results) || !r.in.Results[request.Position].Request.Equal(&request) {
-		r.request = &request
-		return errNeed
-	}
-	result := &r.in.Results[request.Position]
-	if r.tracing {
-		r.trace.Lookups = append(r.trace.Lookups, TracedLookup{Name: request.Name, Error: result.Err})
-	}
-	if result.Err != "" {
-		return fmt.Errorf("%s", result.Err)
-	}
-	return r.keep(a, result.Value)
-}
-
-// keep puts the result of a look-up into the variable that `as` names.
-func (r *stepRun) keep(a *flow.Action, v any) error {
-	if a.As < 0 {
-		return nil
-	}
-	f := &r.m.Frames[r.env.at]
-	v, err := plain(v, 0)
-	if err == nil {
-		v, err = fit(v, f.Flow.Vars[a.As].Type)
-	}
-	if err != nil {
-		return fmt.Errorf("result: %w", err)
-	}
-	f.Vars[a.As] = v
-	return r.room()
 }
 
 // build evaluates what an action asks for.

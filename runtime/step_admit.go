@@ -53,7 +53,7 @@ func (r *stepRun) mayBear() bool {
 	case event.ChildLeg:
 		return c.Machine == e.Str(event.FieldParentCallID)
 	case event.OwnCall:
-		return c.Machine == e.CallID() || c.Machine == e.Key()
+		return c.Machine == r.callID || c.Machine == e.Key()
 	}
 	return false
 }
@@ -83,7 +83,7 @@ func (r *stepRun) eventKey() [16]byte {
 		return packKey(keyOnce, t.Name, "", 0, 0)
 	case c != nil && t.Once:
 		issuer := c.Machine
-		if issuer == r.in.Event.CallID() {
+		if issuer == r.callID {
 			issuer = ""
 		}
 		return packKey(keyToken, t.Name, issuer, c.Turn, c.Verb)

@@ -21,11 +21,12 @@ type stepRun struct {
 	env  stepEnv
 	ev   flow.Evaluator
 
-	name string      // of the event in the tables of flows
-	typ  *event.Type // of the carrier's event
-	sync bool        // the event is answered with a document
-	key  [16]byte    // of the event
-	turn uint32      // of the document that answers the event; 0 while there is none
+	name   string      // of the event in the tables of flows
+	callID string      // of the carrier's event
+	typ    *event.Type // its row in the table
+	sync   bool        // the event is answered with a document
+	key    [16]byte    // of the event
+	turn   uint32      // of the document that answers the event; 0 while there is none
 
 	moved    bool // a transition with a target was taken
 	hops     int  // transitions in a row
@@ -44,12 +45,12 @@ type stepRun struct {
 
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
 	r.s, r.in, r.orig, r.m = s, in, m, &r.work
-	r.name, r.typ, r.sync, r.turn = "", nil, false, 0
+	r.name, r.callID, r.typ, r.sync, r.turn = "", "", nil, false, 0
 	r.moved, r.hops, r.position, r.request = false, 0, 0, nil
 	r.trace, r.tracing = nil, in.Trace
 	r.env = stepEnv{run: r, m: r.m}
 	if in.Event != nil {
-		r.typ = in.Event.Type()
+		r.typ, r.callID = in.Event.Type(), in.Event.CallID()
 		r.name = r.typ.Name
 		r.sync = r.answered()
 	} else {
@@ -108,7 +109,7 @@ func (r *stepRun) create() {
 	m.Started = r.in.Now.UnixMilli()
 	m.pushFrame().begin(r.in.Flow)
 	m.head = nil
-	m.Call = Call{ID: e.CallID()}
+	m.Call = Call{ID: r.callID}
 }
 
 // learned are the fields of webhooks that tell of their call, by what they tell.
@@ -123,7 +124,7 @@ var learned = [...]event.FieldID{
 func (r *stepRun) learn() {
 	c, e := &r.m.Call, r.in.Event
 	reads := uint(r.m.Frames[0].Flow.Reads) & (1<<len(learned) - 1) &^ (1 << flow.CallID)
-	if reads == 0 || r.typ.Name == "" || e.CallID() != c.ID {
+	if reads == 0 || r.typ.Name == "" || r.callID != c.ID {
 		return
 	}
 	for ; reads != 0; reads &= reads - 1 {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/runtime/internal/kernel"
 )
 
 // goOn takes a transition with a target in a frame, then goes on until the machine rests: `always`, sub-flows that begin
@@ -120,7 +121,11 @@ func (r *stepRun) fire(f *Frame, t *flow.Transition) error {
 	if err != nil {
 		return err
 	}
-	to, err := k.Fire(f.name(), t.Name)
+	from := f.name()
+	if t.Owner.IsRoot() {
+		from = kernel.Anywhere
+	}
+	to, err := k.Fire(from, t.Name)
 	if err == nil && to != t.Leaf.Name {
 		err = fmt.Errorf("transition %q led to %q instead of %q", t.Name, to, t.Leaf.Name)
 	}

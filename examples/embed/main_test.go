@@ -108,15 +108,12 @@ func (c *carrier) link(name string) string {
 	if c.document == nil {
 		return c.address
 	}
-	for _, verb := range c.document.Verbs {
-		if a := bxml.Lookup(verb.Name).URL(name); a != nil {
-			link, _ := verb.Attr(a.Name)
-			if base, err = base.Parse(link); err != nil {
-				c.t.Fatal(err)
-			}
-		}
+	link, _ := c.document.URL(name) // "" is the address of the flow itself
+	target, err := base.Parse(link)
+	if err != nil {
+		c.t.Fatal(err)
 	}
-	return base.String()
+	return target.String()
 }
 
 func get(t *testing.T, address string) string {

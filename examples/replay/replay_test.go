@@ -128,7 +128,7 @@ func send(t *testing.T, engine *runtime.Engine, token string, w webhook, now tim
 	if err != nil {
 		t.Fatal(err)
 	}
-	link, _ := document.Verbs[0].Attr("gatherUrl")
+	link, _ := document.URL("gather") // "" of a document that asks for none
 	u, err := url.Parse(link)
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,28 @@ func (e *Element) Attr(name string) (string, bool) {
 	return "", false
 }
 
+// URL returns the URL through which d asks for an event, as it stands in the document: that of the last verb with one, inner
+// elements included. It reports false when nothing asks for the event.
+func (d *Document) URL(event string) (string, bool) { return urlOf(d.Verbs, event) }
+
+func urlOf(list []*Element, event string) (string, bool) {
+	for _, e := range slices.Backward(list) {
+		if link, ok := urlOf(e.Children, event); ok {
+			return link, true
+		}
+		v := Lookup(e.Name)
+		if v == nil {
+			continue
+		}
+		if a := v.URL(event); a != nil {
+			if link, _ := e.Attr(a.Name); link != "" {
+				return link, true
+			}
+		}
+	}
+	return "", false
+}
+
 const prolog = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // Append appends d to dst in canonical form: an XML declaration, the root Response, no white space between elements,

@@ -41,6 +41,23 @@ func ExampleVerb_URL() {
 	// fallbackUsername
 }
 
+func ExampleDocument_URL() {
+	d, err := bxml.Decode([]byte(`<Response><StartGather dtmfUrl="/dtmf"/><Transfer transferCompleteUrl="/done">` +
+		`<PhoneNumber transferDisconnectUrl="/left">+15551112222</PhoneNumber></Transfer></Response>`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, event := range []string{"dtmf", "transferComplete", "transferDisconnect", "gather"} {
+		url, asked := d.URL(event)
+		fmt.Printf("%s %q %t\n", event, url, asked)
+	}
+	// Output:
+	// dtmf "/dtmf" true
+	// transferComplete "/done" true
+	// transferDisconnect "/left" true
+	// gather "" false
+}
+
 func ExampleAttribute_Check() {
 	a := bxml.Lookup("Gather").Attribute("maxDigits")
 	fmt.Println(a.Check("4"))

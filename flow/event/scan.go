@@ -219,13 +219,14 @@ func (s *scanner) name(self, count int) (int, bool) {
 	if !ok {
 		return 0, false
 	}
+	e := s.e
 	n := node{nameFrom: uint32(from), nameTo: uint32(s.pos - 1)}
+	name := view(s.body[from : s.pos-1])
 	if escaped {
 		n.flags = nameInScratch
 		n.nameFrom, n.nameTo = s.unescape(from, s.pos-1)
+		name = e.name(&n)
 	}
-	e := s.e
-	name := e.name(&n)
 	if self == 0 {
 		n.id = topField(name)
 	} else if parent := e.nodes[self].id; parent != 0 {

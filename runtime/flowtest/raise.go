@@ -39,26 +39,6 @@ func readToken(link string) *token.Claims {
 // filledIn reports whether an attribute is a URL of the stepper.
 func filledIn(a bxml.Attr) bool { return strings.HasPrefix(a.Value, tokenMark) }
 
-// asked returns the URL that a document gives for an event, and whether there is one. What the verbs inside others ask for
-// counts too.
-func asked(verbs []*bxml.Element, name string) (string, bool) {
-	for _, e := range slices.Backward(verbs) {
-		if link, ok := asked(e.Children, name); ok {
-			return link, true
-		}
-		v := bxml.Lookup(e.Name)
-		if v == nil {
-			continue
-		}
-		if a := v.URL(name); a != nil {
-			if link, ok := e.Attr(a.Name); ok && link != "" {
-				return link, true
-			}
-		}
-	}
-	return "", false
-}
-
 // claims returns the token that an event bears: that of the URL to which it comes. The error says why the event cannot
 // come at all.
 func (s *session) claims(step *eventStep) (*token.Claims, error) {
@@ -87,13 +67,13 @@ func (s *session) link(step *eventStep) (string, bool) {
 		if s.ended() || s.doc == nil {
 			return "", false
 		}
-		return asked(s.doc.Verbs, step.typ.Name)
+		return s.doc.URL(step.typ.Name)
 	}
 	if s.ended() && !step.typ.Late {
 		return "", false
 	}
 	for _, d := range slices.Backward(s.docs) {
-		if link, ok := asked(d.Verbs, step.typ.Name); ok {
+		if link, ok := d.URL(step.typ.Name); ok {
 			return link, true
 		}
 	}

@@ -36,8 +36,9 @@ type compilation struct {
 // load is one name that the program reads before it runs.
 type load struct {
 	Ref
-	key string // its identifier in the compiled program
-	typ Type
+	key    string // its identifier in the compiled program
+	typ    Type
+	member string // its key in the map at the slot; "" for the value at the slot itself
 }
 
 // Guard compiles a condition. Its value must be true or false, or of type Any and then true or false when evaluated. The

@@ -95,6 +95,10 @@ func (t Type) words() string {
 type Name struct {
 	Type Type
 	Slot int // the caller's own number, handed to Lookup; several names may share one
+	// Member is the key under which the value lies in the map at Slot; "" for the value at Slot itself.
+	Member string
+	// Closed says that the members of the value are names of their own: others do not exist.
+	Closed bool
 }
 
 // Scope says which names and functions an expression may use. It is only read, and may be shared.

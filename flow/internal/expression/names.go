@@ -32,6 +32,10 @@ func (c *compilation) resolveChain(node *ast.Node) {
 	}
 	for n := len(names); n > 0; n-- {
 		if name, ok := c.scope.Names[strings.Join(names[:n], ".")]; ok {
+			if name.Closed && n < len(names) {
+				c.unknownMember(ident, links[n-1], strings.Join(names[:n+1], "."))
+				return
+			}
 			c.fold(node, root, links[:n-1], strings.Join(names[:n], "."), name)
 			c.resolveProperties(links[n-1:])
 			return
@@ -73,7 +77,7 @@ func (c *compilation) fold(node, root *ast.Node, folded []*ast.MemberNode, name 
 	}
 	from, to := c.source.span(*at)
 	whole := c.isWhole(node, at)
-	ref := load{Ref: Ref{Name: name, Slot: decl.Slot, From: from, To: to}, typ: decl.Type, key: name}
+	ref := load{Ref: Ref{Name: name, Slot: decl.Slot, From: from, To: to}, typ: decl.Type, key: name, member: decl.Member}
 	if c.asking && whole {
 		ref.Presence, ref.key, ref.typ = true, presence+name, Bool
 	}
@@ -147,6 +151,18 @@ func (c *compilation) unknownName(ident *ast.IdentifierNode, links []*ast.Member
 		}
 	}
 	c.report(RuleName, from, to, fmt.Sprintf("%q does not exist here", name), c.unknownHelp(names[:n]))
+}
+
+// unknownMember reports a member of a closed name that is not declared.
+func (c *compilation) unknownMember(ident *ast.IdentifierNode, link *ast.MemberNode, name string) {
+	message, help := fmt.Sprintf("%q does not exist here", name), ""
+	if c.scope.Unknown != nil {
+		if said, mend := c.scope.Unknown(name); said != "" {
+			message, help = said, mend
+		}
+	}
+	from, _ := c.source.bytes(ident.Location())
+	c.report(RuleName, from, c.source.propertyEnd(link), message, help)
 }
 
 // unknownHelp says what an unknown name may have meant.

@@ -140,10 +140,17 @@ func (v *VM) eval(p *Program, look Lookup) (any, error) {
 // read gets the value of a name and sees to its type, on which the compiled program relies.
 func (p *Program) read(i int, look Lookup) (any, error) {
 	l := &p.loads[i]
-	if l.Presence {
+	if l.Presence && l.member == "" {
 		return look.Has(l.Slot), nil
 	}
 	value := look.Lookup(l.Slot)
+	if l.member != "" {
+		m, _ := value.(map[string]any)
+		value = m[l.member]
+		if l.Presence {
+			return value != nil, nil
+		}
+	}
 	switch value.(type) { // the usual cases first, without a call
 	case string:
 		if l.typ == String {

@@ -24,10 +24,10 @@ var (
 	ErrSource = errors.New("transition does not start here")
 )
 
-// anywhere is the state that the machine is set to for a transition from any
-// state. Without it every such transition would be needed once per state, in
-// every machine. New refuses it as the name of a state.
-const anywhere = "*"
+// Anywhere is where a transition starts that starts in any state. Without it
+// every such transition would be needed once per state, in every machine. New
+// refuses it as the name of a state.
+const Anywhere = "*"
 
 // Transition is a row of the flow's table.
 type Transition struct {
@@ -41,24 +41,24 @@ type Transition struct {
 // concurrently. Create it with New.
 type Kernel struct {
 	events fsm.Events
-	any    map[string]bool // every name, and whether it starts anywhere
-	idle   sync.Pool       // of *fsm.FSM
+	idle   sync.Pool // of *fsm.FSM
 }
 
 // New builds the machine and fires every transition once to see that it leads
 // where the table says.
 func New(transitions []Transition) (*Kernel, error) {
-	k := &Kernel{any: make(map[string]bool, len(transitions))}
+	k := &Kernel{}
+	anyway := make(map[string]bool, len(transitions)) // every name, and whether it starts anywhere
 	seen := make(map[[2]string]bool, len(transitions))
 	for _, t := range transitions {
 		if err := t.check(); err != nil {
 			return nil, err
 		}
 		from := t.source()
-		if anyway, known := k.any[t.Name]; known && anyway != t.Any || seen[[2]string{t.Name, from}] {
+		if starts, known := anyway[t.Name]; known && starts != t.Any || seen[[2]string{t.Name, from}] {
 			return nil, fmt.Errorf("kernel: transition %q is given twice from %q", t.Name, from)
 		}
-		k.any[t.Name] = t.Any
+		anyway[t.Name] = t.Any
 		seen[[2]string{t.Name, from}] = true
 		k.events = append(k.events, fsm.EventDesc{Name: t.Name, Src: []string{from}, Dst: t.To})
 	}
@@ -76,7 +76,7 @@ func New(transitions []Transition) (*Kernel, error) {
 
 func (t *Transition) source() string {
 	if t.Any {
-		return anywhere
+		return Anywhere
 	}
 	return t.From
 }
@@ -86,26 +86,18 @@ func (t *Transition) check() error {
 	switch {
 	case t.Name == "" || t.To == "" || (t.From == "") != t.Any:
 		return fmt.Errorf("kernel: transition %q from %q to %q lacks a name or a state, or has too many", t.Name, t.From, t.To)
-	case t.From == anywhere || t.To == anywhere:
-		return fmt.Errorf("kernel: transition %q: %q is no name for a state", t.Name, anywhere)
+	case t.From == Anywhere || t.To == Anywhere:
+		return fmt.Errorf("kernel: transition %q: %q is no name for a state", t.Name, Anywhere)
 	}
 	return nil
 }
 
-// Fire returns the state that the transition leads to. For a transition from any
-// state it does not ask whether from is a state of the flow.
+// Fire returns the state that the transition leads to. One that starts in any
+// state is fired from Anywhere.
 func (k *Kernel) Fire(from, name string) (to string, err error) {
-	starts, known := k.any[name]
-	if !known {
-		// The machine would search its whole table before it says so.
-		return "", fmt.Errorf("kernel: fire %q: %w", name, ErrUnknown)
-	}
 	m, ok := k.idle.Get().(*fsm.FSM)
 	if !ok {
 		m = fsm.NewFSM("", k.events, nil)
-	}
-	if starts {
-		from = anywhere
 	}
 	m.SetState(from)
 	// Not the context of a request: once cancelled, it would leave the machine
@@ -127,8 +119,11 @@ func same(err error) bool {
 }
 
 func fire(from, name string, err error) error {
-	if _, ok := err.(fsm.InvalidEventError); ok {
+	switch err.(type) {
+	case fsm.InvalidEventError:
 		err = ErrSource
+	case fsm.UnknownEventError:
+		err = ErrUnknown
 	}
 	return fmt.Errorf("kernel: fire %q from %q: %w", name, from, err)
 }
