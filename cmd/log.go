@@ -33,6 +33,9 @@ func logSteps(log *slog.Logger) runtime.Observer {
 		}
 		attrs = appendText(attrs, "verbs", strings.Join(t.Verbs, " "))
 		attrs = appendText(attrs, "note", t.Note)
+		if t.Took > 0 {
+			attrs = append(attrs, slog.Duration("took", t.Took.Round(time.Microsecond)))
+		}
 		if len(t.Faults) > 0 {
 			attrs = append(attrs, slog.String("reason", t.Faults[0].Reason)) // the engine logs the faults themselves
 		}

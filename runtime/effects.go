@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -28,14 +29,17 @@ type executor struct {
 	mu     sync.Mutex
 	queued map[string]bool // machines that wait for a worker, or have one; true asks the worker for another round
 	queue  chan string
+	halted atomic.Bool // begin no further effect
 }
 
 func newExecutor(e *Engine) *executor {
 	return &executor{engine: e, queued: map[string]bool{}, queue: make(chan string, effectBatch)}
 }
 
-// run starts the workers and looks for effects that are due: retries, and what a process that died left behind.
+// run starts the workers and looks for effects that are due: retries, and what a process that died left behind. When the
+// engine closes it runs what is left.
 func (x *executor) run() {
+	defer x.rest()
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	for range effectWorkers {
@@ -53,20 +57,48 @@ func (x *executor) run() {
 	}
 }
 
-func (x *executor) scan() {
-	e := x.engine
-	err := x.due()
-	if err != nil && !errors.Is(err, store.ErrClosed) {
-		e.logError("effects that are due not found", err)
+func (x *executor) scan() { x.due(effectBatch, x.wake) }
+
+// rest runs the effects that are due when the engine closes. It takes every machine once, so that one whose effects cannot be
+// saved does not keep the engine open.
+func (x *executor) rest() {
+	taken := map[string]bool{}
+	for !x.halted.Load() {
+		before := len(taken)
+		var workers sync.WaitGroup
+		places := make(chan struct{}, effectWorkers)
+		x.due(len(taken)+effectBatch, func(key string) {
+			if taken[key] {
+				return
+			}
+			key = strings.Clone(key)
+			taken[key] = true
+			workers.Go(func() {
+				places <- struct{}{}
+				defer func() { <-places }()
+				x.effects(key)
+			})
+		})
+		workers.Wait()
+		if len(taken) == before {
+			return
+		}
 	}
 }
 
-// due wakes the machines whose effects are due.
-func (x *executor) due() (err error) {
+// due calls fn for at most limit machines whose effects are due.
+func (x *executor) due(limit int, fn func(key string)) {
+	err := x.find(limit, fn)
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		x.engine.logError("effects that are due not found", err)
+	}
+}
+
+func (x *executor) find(limit int, fn func(key string)) (err error) {
 	defer recovered(&err)
 	e := x.engine
-	return e.store.Due(context.Background(), e.config.Clock().UnixMilli(), effectBatch, func(key string) error {
-		x.wake(key)
+	return e.store.Due(context.Background(), e.config.Clock().UnixMilli(), limit, func(key string) error {
+		fn(key)
 		return nil
 	})
 }
@@ -123,7 +155,7 @@ func (x *executor) serve(key string) {
 // effects runs the effects of a machine that are due, in order, until one has to wait.
 func (x *executor) effects(key string) {
 	e := x.engine
-	for !e.closing.Load() {
+	for !x.halted.Load() {
 		w := e.work()
 		more, err := w.runEffect(key)
 		e.release(w)

@@ -106,17 +106,17 @@ func (e *Engine) Reload(set *flow.Set) error {
 	return nil
 }
 
-// Close waits until every webhook in flight is answered and every running effect is done or ctx ends, and stops the
-// background work. Webhooks that come later are refused with 503, so that a balancer asks another instance. The store
-// is left open.
+// Close waits until every webhook in flight is answered, runs the effects that wait to be run now, and stops the background
+// work. It returns when that is done or ctx ends; effects that wait for a retry are left to who opens the store next.
+// Webhooks that come later are refused with 503, so that a balancer asks another instance. The store is left open.
 func (e *Engine) Close(ctx context.Context) error {
 	if e.closing.Swap(true) {
 		return nil
 	}
-	close(e.done)
 	idle := make(chan struct{})
 	go func() {
-		e.open.Lock()
+		e.open.Lock() // from here on nobody makes effects
+		close(e.done)
 		e.running.Wait()
 		e.fetch.Close()
 		close(idle)
@@ -125,6 +125,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	case <-idle:
 		return nil
 	case <-ctx.Done():
+		e.effects.halted.Store(true)
 		return fmt.Errorf("close engine: %w", ctx.Err())
 	}
 }

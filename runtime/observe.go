@@ -16,6 +16,9 @@ func (e *Engine) tell(t *Trace) {
 	if len(e.config.Kit.Observers) == 0 { // parts of memory that is used again; a log handler may keep its attributes
 		t.Machine, t.Event = strings.Clone(t.Machine), strings.Clone(t.Event)
 	}
+	if t.Input != nil {
+		t.Took = e.config.Clock().Sub(t.Input.Now)
+	}
 	log, call, event := e.config.Logger, t.Machine, t.Event
 	if len(t.Logs)+len(t.Faults) > 0 { // a handler may keep them for longer than record and webhook lie in memory
 		call, event = strings.Clone(call), strings.Clone(event)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/event"
-	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
 )
 
 // Recorded is what a step was given, as far as a replay needs it to decide again. It is not masked: it tells who called and
@@ -34,11 +33,11 @@ type RecordedToken struct {
 }
 
 // Claims returns the token as a step takes it; nil for no token.
-func (t *RecordedToken) Claims() *token.Claims {
+func (t *RecordedToken) Claims() *Claims {
 	if t == nil {
 		return nil
 	}
-	c := token.Claims(*t)
+	c := Claims(*t)
 	return &c
 }
 

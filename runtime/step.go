@@ -13,10 +13,14 @@ import (
 	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
 )
 
+// Claims is what the token in a callback URL says: the machine and the flow that gave it out, the turn of the document, the
+// verb in it, and the event that is expected there.
+type Claims = token.Claims
+
 // StepConfig configures a Stepper. What it holds must not change afterwards.
 type StepConfig struct {
 	// AppendToken appends the token with these claims. The same claims must give the same text. Required.
-	AppendToken func(dst []byte, c *token.Claims) []byte
+	AppendToken func(dst []byte, c *Claims) []byte
 	// PublicURL and FallbackURL are where the carrier finds the service. With a FallbackURL all URLs are absolute and
 	// fallback URLs are set; otherwise they are relative.
 	PublicURL, FallbackURL string
@@ -55,7 +59,7 @@ type Input struct {
 	// Internal is an event of the runtime; nil for the carrier's.
 	Internal *InternalEvent
 	// Token holds the claims of the verified token that the webhook bore; nil when it bore none.
-	Token *token.Claims
+	Token *Claims
 	// Flow is the flow of a new machine; other machines have their own.
 	Flow *flow.Flow
 	// Now is the time by the clock that received the event.

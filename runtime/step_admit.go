@@ -61,6 +61,9 @@ func (r *stepRun) mayBear() bool {
 // sameURL reports whether an event may come to the URL that was given for the event of the token. One that a verb raises
 // once has a URL of its own; others may share one, as those of a media stream do.
 func sameURL(given string, t *event.Type) bool {
+	if given == t.Name {
+		return true
+	}
 	named := event.Lookup(given)
 	if named == nil || t.Name == "" || named == t {
 		return true

@@ -19,16 +19,19 @@ const (
 // Trace tells what happened in a step. Values that are sensitive or secret are masked in it. It is not changed once the
 // step has returned it.
 type Trace struct {
-	Time    time.Time `json:"time"` // of the step as the flow sees it
-	Machine string    `json:"machine"`
-	Flow    string    `json:"flow,omitempty"`
-	Hash    string    `json:"hash,omitempty"`
-	Event   string    `json:"event"` // as it came
-	Kind    string    `json:"kind"`
-	Turn    uint32    `json:"turn,omitempty"` // of the document handed out
-	From    string    `json:"from,omitempty"` // state before, "" for a new machine
-	To      string    `json:"to,omitempty"`
-	Phase   string    `json:"phase,omitempty"`
+	Time time.Time `json:"time"` // of the step as the flow sees it
+	// Took is how long the engine had the event when it told of the step, look-ups and saving included: what is left until the
+	// answer is on its way is little. In JSON it is nanoseconds. The step itself leaves it 0.
+	Took    time.Duration `json:"took,omitempty"`
+	Machine string        `json:"machine"`
+	Flow    string        `json:"flow,omitempty"`
+	Hash    string        `json:"hash,omitempty"`
+	Event   string        `json:"event"` // as it came
+	Kind    string        `json:"kind"`
+	Turn    uint32        `json:"turn,omitempty"` // of the document handed out
+	From    string        `json:"from,omitempty"` // state before, "" for a new machine
+	To      string        `json:"to,omitempty"`
+	Phase   string        `json:"phase,omitempty"`
 	// Transitions names those taken, in order; of an aborted step only those of the error handling.
 	Transitions []string `json:"transitions,omitempty"`
 	// Guards are those that were tried, the ones of an aborted step too.

@@ -45,7 +45,8 @@ func ExampleDocument_URL() {
 	d, err := bxml.Decode([]byte(`<Response><StartGather dtmfUrl="/dtmf"/><Transfer transferCompleteUrl="/done">` +
 		`<PhoneNumber transferDisconnectUrl="/left">+15551112222</PhoneNumber></Transfer></Response>`))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	for _, event := range []string{"dtmf", "transferComplete", "transferDisconnect", "gather"} {
 		url, asked := d.URL(event)

@@ -9,19 +9,19 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
 	"github.com/bxmlflow/bxmlflow/flow/event"
-	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
+	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
 // tokenMark begins the URLs that the stepper fills in during tests. What follows are the claims, legible and unsigned.
 const tokenMark = "?t=test."
 
 // appendToken writes claims so that readToken can read them.
-func appendToken(dst []byte, c *token.Claims) []byte {
+func appendToken(dst []byte, c *runtime.Claims) []byte {
 	return fmt.Appendf(dst, "test.%d.%d.%s.%s.%s", c.Turn, c.Verb, c.Event, c.Flow, url.QueryEscape(c.Machine))
 }
 
 // readToken returns the claims in a URL that was filled in, nil for any other.
-func readToken(link string) *token.Claims {
+func readToken(link string) *runtime.Claims {
 	_, rest, ok := strings.Cut(link, tokenMark)
 	parts := strings.SplitN(rest, ".", 5)
 	if !ok || len(parts) != 5 {
@@ -33,7 +33,7 @@ func readToken(link string) *token.Claims {
 	if err != nil || err2 != nil || err3 != nil {
 		return nil
 	}
-	return &token.Claims{Turn: uint32(turn), Verb: uint16(verb), Event: parts[2], Flow: parts[3], Machine: machine}
+	return &runtime.Claims{Turn: uint32(turn), Verb: uint16(verb), Event: parts[2], Flow: parts[3], Machine: machine}
 }
 
 // filledIn reports whether an attribute is a URL of the stepper.
@@ -41,7 +41,7 @@ func filledIn(a bxml.Attr) bool { return strings.HasPrefix(a.Value, tokenMark) }
 
 // claims returns the token that an event bears: that of the URL to which it comes. The error says why the event cannot
 // come at all.
-func (s *session) claims(step *eventStep) (*token.Claims, error) {
+func (s *session) claims(step *eventStep) (*runtime.Claims, error) {
 	name := step.typ.Name
 	link, ok := s.link(step)
 	switch {
@@ -49,11 +49,11 @@ func (s *session) claims(step *eventStep) (*token.Claims, error) {
 		return nil, nil
 	case name == "bridgeTargetComplete":
 		s.bridges++
-		return &token.Claims{Machine: defaultLeg, Flow: s.machine.Flow, Turn: s.bridges, Event: name}, nil
+		return &runtime.Claims{Machine: defaultLeg, Flow: s.machine.Flow, Turn: s.bridges, Event: name}, nil
 	case ok:
 		return readToken(link), nil
 	case step.unexpected && step.typ.Sync:
-		return &token.Claims{Machine: s.machine.Key, Flow: s.machine.Flow, Turn: s.machine.Turn, Event: name}, nil
+		return &runtime.Claims{Machine: s.machine.Key, Flow: s.machine.Flow, Turn: s.machine.Turn, Event: name}, nil
 	case step.unexpected:
 		return nil, nil
 	}

@@ -34,7 +34,9 @@ func (r *Recorder) Observe(t *runtime.Trace) {
 	if t.Input == nil {
 		return
 	}
-	text, err := json.Marshal(line{Trace: t, Input: t.Input, Document: string(t.Document)})
+	step := *t
+	step.Hash, step.Took = "", 0 // they differ every time, and a replay does not need them
+	text, err := json.Marshal(line{Trace: &step, Input: t.Input, Document: string(t.Document)})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil && r.err == nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
-	"github.com/bxmlflow/bxmlflow/runtime/internal/token"
 )
 
 // session is one test under way: a call, its clock and what was heard.
@@ -145,7 +144,7 @@ func (s *session) tick(step *eventStep) {
 }
 
 // step decides about an event, with the mocks answering look-ups, and takes over what was decided.
-func (s *session) step(e *event.Event, claims *token.Claims) error {
+func (s *session) step(e *event.Event, claims *runtime.Claims) error {
 	in := &runtime.Input{Event: e, Token: claims, Flow: s.flow, Now: s.now, Trace: true}
 	out, err := s.decide(in)
 	if err != nil {
