@@ -57,7 +57,7 @@ fuzz: ## run every fuzz target for FUZZTIME (20s) each (FUZZ=Name)
 	test -n "$$targets" || { echo 'no fuzz targets'; exit 1; }; \
 	while read -r package target; do \
 		echo "$$package $$target"; \
-		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $(ARGS) "$$package"; \
+		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $(ARGS) "$$package"; \
 	done <<< "$$targets"
 
 bench: ## run the benchmarks, compare the engine with a handler by hand (BENCH=Name, ARGS='-count 5')

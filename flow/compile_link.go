@@ -60,7 +60,10 @@ func (l *linker) set() *Set {
 	for _, d := range l.problems {
 		bad[d.Span.File] = bad[d.Span.File] || d.Severity == diag.Error
 	}
-	s := &Set{byName: map[string]*Flow{}}
+	s := &Set{byName: map[string]*Flow{}, functions: map[string]bool{}}
+	for name, f := range l.options.Functions {
+		s.functions[name] = f.Call != nil
+	}
 	for _, c := range l.order() {
 		if c.good = c.usable(bad); c.good {
 			c.flow.Hash = c.hash()

@@ -176,8 +176,9 @@ type Transition struct {
 
 // Set is a number of flows that were loaded together; flows of a set may invoke each other. It is immutable.
 type Set struct {
-	flows  []*Flow
-	byName map[string]*Flow
+	flows     []*Flow
+	byName    map[string]*Flow
+	functions map[string]bool // that Options brought
 }
 
 // Flow returns the flow of that name, nil when there is none.
@@ -185,3 +186,7 @@ func (s *Set) Flow(name string) *Flow { return s.byName[name] }
 
 // Flows returns the flows by name, in alphabetical order. The caller must not change the slice.
 func (s *Set) Flows() []*Flow { return s.flows }
+
+// HasFunction reports whether the flows were compiled with a function of that name, one of Options.Functions. A function that a
+// flow declares and that was not brought fails when it is called.
+func (s *Set) HasFunction(name string) bool { return s.functions[name] }

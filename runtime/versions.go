@@ -107,6 +107,9 @@ func needs(set *flow.Set, kit Kit) error {
 			if kit.Functions[name].Call == nil {
 				return fmt.Errorf("flow %q uses the function %q, which is not registered", f.Name, name)
 			}
+			if !set.HasFunction(name) {
+				return fmt.Errorf("flow %q was compiled without the function %q: hand it to flow.Options.Functions too", f.Name, name)
+			}
 		}
 		for _, p := range f.Params {
 			if p.Required && p.Value == nil && (len(f.Start["initiate"]) > 0 || len(f.Start["answer"]) > 0) {

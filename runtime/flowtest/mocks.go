@@ -35,7 +35,7 @@ func (r *reader) mocks(n *node) mocks {
 			m.http = []httpMock{}
 			r.list(n, `"http"`, func(n *node) { m.http = append(m.http, r.httpMock(n)) })
 		},
-		"actions":   func(_, n *node) { m.actions = r.results(n, `"actions"`) },
+		"actions":   func(_, n *node) { m.actions = r.actions(n) },
 		"functions": func(_, n *node) { m.functions = r.results(n, `"functions"`) },
 	})
 	return m
@@ -44,6 +44,22 @@ func (r *reader) mocks(n *node) mocks {
 func (r *reader) results(n *node, what string) map[string]any {
 	results := map[string]any{}
 	r.named(n, what, func(name text, n *node) { results[name.value] = value(n) })
+	return results
+}
+
+// failing is the mock of an action that fails, for the reason that it says.
+type failing string
+
+// actions reads the mocks of actions: the result, or a map with the one key `fail`.
+func (r *reader) actions(n *node) map[string]any {
+	results := map[string]any{}
+	r.named(n, `"actions"`, func(name text, n *node) {
+		results[name.value] = value(n)
+		if n.Kind == yamlsrc.Map && len(n.Entries) == 1 && n.Entries[0].Key.Value == "fail" {
+			reason, _ := r.scalar(n.Entries[0].Value, `"fail"`)
+			results[name.value] = failing(reason.value)
+		}
+	})
 	return results
 }
 
@@ -93,8 +109,8 @@ func overlay(below, above map[string]any) map[string]any {
 	return all
 }
 
-// compiled returns the mocks of functions for the compiler, over those that the options bring.
-func (m mocks) compiled(bring map[string]flow.Function) map[string]flow.Function {
+// functionsOver returns the mocks of functions for the compiler, over those that the options bring.
+func (m mocks) functionsOver(bring map[string]flow.Function) map[string]flow.Function {
 	all := map[string]flow.Function{}
 	maps.Copy(all, bring)
 	for name, result := range m.functions {
@@ -119,16 +135,46 @@ func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions
 		return result, fmt.Errorf("no mock answers %s %s\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]",
 			request.Method, request.URL, withoutQuery(request.URL))
 	}
-	if value, ok := m.actions[request.Name]; ok {
-		result.Value = value
+	switch mock, ok := m.actions[request.Name]; reason, fails := mock.(failing); {
+	case fails:
+		result.Err = string(reason)
+		return result, nil
+	case ok:
+		result.Value = typed(request.Action, mock)
 		return result, nil
 	}
 	action := actions[request.Name]
 	if action == nil {
-		return result, fmt.Errorf("no mock answers the action %s with %s\nadd it under mocks: actions: {%s: {}}",
-			request.Name, show(request.Args), request.Name)
+		return result, fmt.Errorf("no mock answers the action %s with %s\nadd it under mocks: actions: {%s: {%s}}",
+			request.Name, show(request.Args), request.Name, example(request.Action))
 	}
 	return perform(action, result, machine), nil
+}
+
+// example writes the declared values of a result, each with its type.
+func example(a *flow.Action) string {
+	var list []string
+	for _, r := range a.Returns {
+		list = append(list, r.Name+": "+r.Type.String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// typed returns a result with the durations that the flow declares: in YAML and JSON they are texts.
+func typed(a *flow.Action, result any) any {
+	m, ok := result.(map[string]any)
+	if !ok || a == nil {
+		return result
+	}
+	m = maps.Clone(m)
+	for _, r := range a.Returns {
+		if text, ok := m[r.Name].(string); ok && r.Type == flow.Duration {
+			if d, err := time.ParseDuration(text); err == nil {
+				m[r.Name] = d
+			}
+		}
+	}
+	return m
 }
 
 func (m *httpMock) matches(r *runtime.Request) bool {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -42,7 +43,7 @@ func (o Options) Replay(t *testing.T, flowPath string, recordings ...string) {
 	for _, path := range recordings {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			s := u.session(f, &test{}, fl)
-			failure, notes := s.replay(text{value: "replay"}, path)
+			failure, notes := s.replay(text{value: "replay"}, path) // without a place: failures name that in the recording
 			for _, note := range notes {
 				t.Log(note)
 			}
@@ -58,12 +59,12 @@ const maxLine = 4 << 20
 
 // replay decides the steps of a recording again. Notes tell of steps that were not.
 func (s *session) replay(at text, path string) (*Failure, []string) {
+	r := &replaying{at: at, path: path, calls: map[string]*session{}, base: s}
 	src, err := os.Open(path)
 	if err != nil {
-		return s.failure(at, err.Error()), nil
+		return r.failure(s, 0, err.Error()), nil
 	}
 	defer src.Close()
-	r := &replaying{at: at, path: path, calls: map[string]*session{}, base: s}
 	failure := r.lines(src)
 	return failure, r.notes
 }
@@ -87,7 +88,7 @@ func (r *replaying) lines(src io.Reader) *Failure {
 		}
 		l, err := decode(lines.Bytes())
 		if err != nil {
-			return r.base.failure(r.at, fmt.Sprintf("%s:%d: this is no recorded step: %s", r.path, number, err))
+			return r.failure(r.base, number, "this is no recorded step: "+err.Error())
 		}
 		steps++
 		if f := r.step(&recording{l, number}); f != nil {
@@ -96,9 +97,9 @@ func (r *replaying) lines(src io.Reader) *Failure {
 	}
 	switch {
 	case lines.Err() != nil:
-		return r.base.failure(r.at, fmt.Sprintf("%s: %s", r.path, lines.Err()))
+		return r.failure(r.base, 0, lines.Err().Error())
 	case steps == 0:
-		return r.base.failure(r.at, r.path+": the recording is empty")
+		return r.failure(r.base, 0, "the recording is empty")
 	}
 	return nil
 }
@@ -128,9 +129,26 @@ func (r *replaying) step(rec *recording) *Failure {
 	if difference == "" {
 		return nil
 	}
-	f := s.failure(r.at, fmt.Sprintf("%s:%d: %s is decided otherwise than it was recorded\n%s", r.path, rec.number, rec.Event, difference))
+	f := r.failure(s, rec.number, fmt.Sprintf("%s is decided otherwise than it was recorded\n%s", rec.Event, difference))
 	f.After = s.place.value
 	return f
+}
+
+// failure describes what is wrong with a line of the recording, or with all of it when the number is 0. Its place is that of
+// the replay in a test file, else that in the recording.
+func (r *replaying) failure(s *session, number int, message string) *Failure {
+	recorded := diag.Span{File: r.path}
+	if number > 0 {
+		recorded.Start = diag.Pos{Line: number, Col: 1}
+		recorded.End = recorded.Start
+	}
+	at := r.at
+	if at.span.File == "" {
+		at.span = recorded
+	} else {
+		message = place(recorded) + ": " + message
+	}
+	return s.failure(at, message)
 }
 
 func (r *replaying) note(rec *recording, format string, args ...any) {
@@ -142,8 +160,8 @@ func (r *replaying) accept(s *session, rec *recording) *Failure {
 	m := &runtime.Machine{}
 	m.CopyFrom(s.machine)
 	if !m.Restore(rec.Input.After, s.named) {
-		return s.failure(r.at, fmt.Sprintf("%s:%d: %s withholds what was entered, and the state %q that it led to does not exist any more",
-			r.path, rec.number, rec.Event, rec.To))
+		return r.failure(s, rec.number, fmt.Sprintf("%s withholds what was entered, and the state %q that it led to does not exist any more",
+			rec.Event, rec.To))
 	}
 	m.Steps++
 	if rec.Turn > m.Turn {

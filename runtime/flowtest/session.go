@@ -20,6 +20,7 @@ type session struct {
 	mocks   mocks
 	actions map[string]runtime.Action
 	cover   *coverage
+	missing *error // of the suite
 
 	machine  *runtime.Machine
 	caller   *caller
@@ -128,7 +129,7 @@ func (s *session) raise(step *eventStep) error {
 // copy returns a session of the same test with a call of its own, for a replay.
 func (s *session) copy() *session {
 	return &session{
-		stepper: s.stepper, flow: s.flow, cover: s.cover, machine: &runtime.Machine{}, now: s.now, replaying: true,
+		stepper: s.stepper, flow: s.flow, cover: s.cover, missing: s.missing, machine: &runtime.Machine{}, now: s.now, replaying: true,
 	}
 }
 
@@ -171,7 +172,12 @@ const maxRounds = 64
 
 func (s *session) decide(in *runtime.Input) (runtime.Outcome, error) {
 	for range maxRounds {
+		*s.missing = nil
 		out := s.stepper.Step(s.machine, in)
+		if *s.missing != nil {
+			s.trace = out.Trace
+			return out, *s.missing
+		}
 		if out.Kind != runtime.Need {
 			return out, nil
 		}
@@ -189,7 +195,7 @@ func (s *session) decide(in *runtime.Input) (runtime.Outcome, error) {
 func (s *session) answer(request runtime.Request) (runtime.Result, error) {
 	if s.replaying {
 		if i := request.Position; i < len(s.recorded) && s.recorded[i].Name == request.Name {
-			return runtime.Result{Request: request, Value: s.recorded[i].Value, Err: s.recorded[i].Error}, nil
+			return runtime.Result{Request: request, Value: typed(request.Action, s.recorded[i].Value), Err: s.recorded[i].Error}, nil
 		}
 		return runtime.Result{}, fmt.Errorf("the flow asks for a look-up that was not recorded: %s", strings.Join(strings.Fields(request.Name+" "+request.Method+" "+request.URL), " "))
 	}

@@ -104,6 +104,7 @@ type suite struct {
 	cover   *coverage
 	sets    map[string]*compiled
 	result  *Result
+	missing error // of the last function that was called and that nobody brings
 }
 
 // compiled is a folder of flows with certain params and functions.
@@ -167,14 +168,37 @@ func (u *suite) load(folder string, params map[string]map[string]any, functions 
 	if c := u.sets[string(key)]; c != nil {
 		return c, nil
 	}
-	o := flow.Options{Params: params, Functions: mocks{functions: functions}.compiled(u.Functions)}
+	o := flow.Options{Params: params, Functions: mocks{functions: functions}.functionsOver(u.Functions)}
 	set, problems, err := flow.Load(o, folder)
+	if err == nil && u.stand(o.Functions, set) {
+		set, problems, err = flow.Load(o, folder)
+	}
 	if err != nil {
 		return nil, err
 	}
 	c := &compiled{set, problems}
 	u.sets[string(key)] = c
 	return c, nil
+}
+
+// stand adds functions that stand in for those that flows of a set declare and nobody brings: a call of one fails the test. It
+// reports whether there are any.
+func (u *suite) stand(functions map[string]flow.Function, set *flow.Set) bool {
+	added := false
+	for _, f := range set.Flows() {
+		for _, name := range f.Functions {
+			if functions[name].Call != nil {
+				continue
+			}
+			added = true
+			functions[name] = flow.Function{Call: func(args ...any) (any, error) {
+				u.missing = fmt.Errorf("no mock answers the function %s with %s\nadd it under mocks: functions: {%s: ...}, or bring it in a Go test",
+					name, show(args), name)
+				return nil, u.missing
+			}}
+		}
+	}
+	return added
 }
 
 // file runs the tests of one file.
@@ -243,7 +267,7 @@ func (u *suite) run(f *file, t *test, fl *flow.Flow) TestResult {
 
 func (u *suite) session(f *file, t *test, fl *flow.Flow) *session {
 	return &session{
-		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover,
+		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover, missing: &u.missing,
 		machine: &runtime.Machine{}, now: clockStart,
 	}
 }
