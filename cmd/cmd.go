@@ -45,7 +45,8 @@ func OS() IO {
 // app is one run of the command.
 type app struct {
 	IO
-	kit runtime.Kit
+	kit        runtime.Kit
+	configPath string // of the configuration that was read, "" for none
 }
 
 // failure ends a command with an exit code of its own. A nil error says nothing more: it was already reported.
@@ -114,11 +115,15 @@ func (a *app) load(paths []string, params map[string]map[string]any) (*flow.Set,
 
 // show writes problems as text.
 func (a *app) show(w io.Writer, problems diag.List) error {
-	return diag.Text(w, problems, readSource, diag.TextOptions{Color: a.Terminal})
+	return diag.Text(w, problems, a.readSource, diag.TextOptions{Color: a.Terminal})
 }
 
-// readSource returns the text of a file for the excerpts of a message, nothing when it cannot be read.
-func readSource(path string) []byte {
+// readSource returns the text of a file for the excerpts of a message, nothing when it cannot be read, nor of the configuration,
+// in which a line may hold a password.
+func (a *app) readSource(path string) []byte {
+	if path == a.configPath {
+		return nil
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
+	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
 	"github.com/bxmlflow/bxmlflow/runtime"
@@ -146,4 +148,31 @@ func (c *config) guarded() error {
 		"  either set credentials in the configuration, or BXMLFLOW_USERNAME and BXMLFLOW_PASSWORD, to what the voice application\n"+
 		"  at Bandwidth has, or listen on this machine only with --addr 127.0.0.1:8080,\n"+
 		"  or say --insecure when something in front checks who sends webhooks", c.addr)}
+}
+
+// byFlow returns the params as flows are loaded with them.
+func (c *config) byFlow() map[string]map[string]any {
+	params := map[string]map[string]any{}
+	for _, p := range c.params {
+		if params[p.flow] == nil {
+			params[p.flow] = map[string]any{}
+		}
+		params[p.flow][p.name] = p.value
+	}
+	return params
+}
+
+// strangers reports params of flows that do not exist. Params that a flow does not have are reported when it is loaded.
+func (c *config) strangers(set *flow.Set, problems *diag.List) {
+	var names []string
+	for _, f := range set.Flows() {
+		names = append(names, f.Name)
+	}
+	for _, p := range c.params {
+		if set.Flow(p.flow) == nil {
+			d := problems.Errorf(ruleConfigKey, p.span, "param %q is for the flow %q, which does not exist", p.name, p.flow).
+				WithHelp("the flows are %s", strings.Join(names, ", "))
+			(&reader{}).suggest(d, p.flow, names)
+		}
+	}
 }

@@ -97,13 +97,7 @@ func (s *server) engineConfig(set *flow.Set) runtime.Config {
 
 // load reads the flows, or the sample flows when there are no paths, and checks that the params are theirs.
 func (s *server) load() (*flow.Set, diag.List, error) {
-	params := map[string]map[string]any{}
-	for _, p := range s.config.params {
-		if params[p.flow] == nil {
-			params[p.flow] = map[string]any{}
-		}
-		params[p.flow][p.name] = p.value
-	}
+	params := s.config.byFlow()
 	var set *flow.Set
 	var problems diag.List
 	var err error
@@ -121,29 +115,14 @@ func (s *server) load() (*flow.Set, diag.List, error) {
 	if len(set.Flows()) == 0 {
 		return nil, nil, failure{exitFailed, fmt.Errorf("serve: there are no flows in %s", strings.Join(s.paths, ", "))}
 	}
-	s.strangers(set, &problems)
+	s.config.strangers(set, &problems)
 	return set, problems, nil
-}
-
-// strangers reports params of flows that do not exist. Params that a flow does not have are reported when it is loaded.
-func (s *server) strangers(set *flow.Set, problems *diag.List) {
-	var names []string
-	for _, f := range set.Flows() {
-		names = append(names, f.Name)
-	}
-	for _, p := range s.config.params {
-		if set.Flow(p.flow) == nil {
-			d := problems.Errorf(ruleConfigKey, p.span, "param %q is for the flow %q, which does not exist", p.name, p.flow).
-				WithHelp("the flows are %s", strings.Join(names, ", "))
-			(&reader{}).suggest(d, p.flow, names)
-		}
-	}
 }
 
 // source returns the text of a flow file for the excerpts of messages.
 func (s *server) source(path string) []byte {
 	if len(s.paths) > 0 {
-		return readSource(path)
+		return s.app.readSource(path)
 	}
 	text, err := flows.FS.ReadFile(path)
 	if err != nil {

@@ -256,7 +256,7 @@ func TestLogsAreJSONWhenAskedFor(t *testing.T) {
 	p := serve(t, options{args: []string{"--log-format", "json", "--log-level", "debug"}})
 	p.call(t, "front-desk", "c-1").hear(t, "initiate", nil, "gather")
 	log := p.err.await(t, `"msg":"request"`)
-	for _, want := range []string{`"msg":"step"`, `"to":"greeting"`, `"path":"/flows/front-desk"`} {
+	for _, want := range []string{`"msg":"step"`, `"to":"greeting"`, `"took":`, `"path":"/flows/front-desk"`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %s:\n%s", want, log)
 		}

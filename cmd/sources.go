@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -34,15 +35,18 @@ func configFlags(flags *pflag.FlagSet) {
 	flags.StringArray("param", nil, "a param of a flow: flow.name=value (repeatable)")
 }
 
-// configure reads the configuration. A flag counts more than a variable of the environment, and that more than the file;
-// params are laid over each other one by one.
-func (a *app) configure(flags *pflag.FlagSet) (*config, error) {
+// configure reads the configuration, of which only some keys may be asked for. A flag counts more than a variable of the
+// environment, and that more than the file; params are laid over each other one by one.
+func (a *app) configure(flags *pflag.FlagSet, only ...string) (*config, error) {
 	c, r := defaultConfig(), &reader{}
 	file, err := a.configNodes(flags, r)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range settings() {
+		if len(only) > 0 && !slices.Contains(only, s.key) {
+			continue
+		}
 		nodes := []*yamlsrc.Node{file[s.key], a.fromEnv(s, r), fromFlag(s, flags, r)}
 		if s.key != "params" {
 			nodes = last(nodes)
@@ -53,7 +57,9 @@ func (a *app) configure(flags *pflag.FlagSet) (*config, error) {
 			}
 		}
 	}
-	a.loginFromEnv(&c, r)
+	if len(only) == 0 {
+		a.loginFromEnv(&c, r)
+	}
 	c.paramFlags(flags, r)
 	r.problems.Sort()
 	if len(r.problems) > 0 {
@@ -85,6 +91,7 @@ func (a *app) configNodes(flags *pflag.FlagSet, r *reader) (map[string]*yamlsrc.
 	if !named {
 		path = configFile
 	}
+	a.configPath = path
 	source, err := os.ReadFile(path)
 	if !named && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

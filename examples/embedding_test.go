@@ -84,8 +84,8 @@ func Example_command() {
 	args := []string{"phones", "test", "embed"} // in a program: os.Args
 	cmd.Main(args, cmd.OS(), kit)
 	// Output:
-	// ok   embed/support_test.yaml (3 tests)
-	// 3 passed, 0 failed
+	// ok   embed/support_test.yaml (4 tests)
+	// 4 passed, 0 failed
 }
 
 // Whoever copies from the page gets code that compiles.

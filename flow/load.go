@@ -23,7 +23,7 @@ type Options struct {
 	// a string that reads as one.
 	Params map[string]map[string]any
 	// Functions brings the functions that flows declare under `uses.functions`. One that is declared but not brought can be
-	// checked but fails when it is called; Flow.Functions names what a flow needs.
+	// checked but fails when it is called, and the runtime refuses such a flow; Flow.Functions names what a flow needs.
 	Functions map[string]Function
 }
 

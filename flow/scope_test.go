@@ -39,8 +39,7 @@ func TestEventsAreTyped(t *testing.T) {
 		{"item within a loop", menu(`{SpeakSentence: "${item} ${index}", each: "${vars.agents}"}, Gather`, end), nil},
 		{"a loop over a text", menu(`{SpeakSentence: "${item}", each: "${vars.name}"}, Gather`, end), []string{`5 <"${vars.name}"> wrong-type: each needs a list, "${vars.name}" is a string`}},
 		{"a loop over a word", menu(`{SpeakSentence: "${item}", each: agents}, Gather`, end), []string{`5 <agents> wrong-type: each needs a list, "agents" is a string`}},
-		{"the guard of an action is asked before the loop", menu(`Gather`, `gather: {target: end, actions: [{log: "${item}", each: "${vars.agents}", guard: item != ""}]}`),
-			[]string{`6 <item> unknown-name: "item" does not exist here`}},
+		{"the guard of an action is asked for every item", menu(`Gather`, `gather: {target: end, actions: [{log: "${item}", each: "${vars.agents}", guard: item != "" && index > 0}]}`), nil},
 	})
 }
 

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -29,7 +30,9 @@ type eventView struct {
 func (e *stepEnv) Lookup(slot int) any {
 	v := e.value(flow.Slot(slot))
 	if e.seen != nil {
-		e.seen = append(e.seen, e.look(flow.Slot(slot), v))
+		if s := e.look(flow.Slot(slot), v); !slices.Contains(e.seen, s) { // two members of one variable are read twice
+			e.seen = append(e.seen, s)
+		}
 	}
 	return v
 }

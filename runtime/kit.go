@@ -23,7 +23,7 @@ type Kit struct {
 
 // Action is a Go action of a flow. A look-up runs before the answer and must return before ctx is done; an effect runs after
 // the answer, at least once: it may be repeated with the same Key. The result is a map with the names that the flow declares
-// under `returns`, or nil. A panic counts as an error.
+// under `returns`, or nil; one that lacks a declared value, or has it with another type, counts as an error, as a panic does.
 type Action func(ctx context.Context, call ActionCall) (map[string]any, error)
 
 // ActionCall is what an action is given. Nothing in it is shared with the runtime.

@@ -60,7 +60,7 @@ func declared(v any, returns []flow.Return) error {
 		}
 		fitted, err := fit(value, want.Type)
 		if err != nil {
-			return fmt.Errorf("%q: %w", want.Name, err)
+			return fmt.Errorf("%q is no %s", want.Name, want.Type) // what it is instead may be nobody's business
 		}
 		m[want.Name] = fitted
 	}

@@ -17,7 +17,10 @@ import (
 )
 
 func TestFlow(t *testing.T) {
-	flowtest.Options{Functions: functions}.Run(t, "support_test.yaml")
+	result := flowtest.Options{Functions: functions}.Run(t, "support_test.yaml")
+	if result.Percent() < 100 {
+		t.Errorf("no test takes these transitions: %v", result.Coverage[0].Missing)
+	}
 }
 
 // The server as it runs, called as the carrier calls it.

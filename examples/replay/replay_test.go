@@ -61,7 +61,10 @@ func TestCallsGoAsTheyWent(t *testing.T) {
 }
 
 func TestFlow(t *testing.T) {
-	flowtest.Run(t, "orders_test.yaml")
+	result := flowtest.Run(t, "orders_test.yaml")
+	if result.Percent() < 100 {
+		t.Errorf("no test takes these transitions: %v", result.Coverage[0].Missing)
+	}
 }
 
 // record makes a call on a running engine and writes its steps to a file. Clock and key are fixed, so that the same call

@@ -7,7 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/internal/golden"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -152,6 +156,64 @@ func TestActionsOfTheOptionsAnswerWhatNoMockDoes(t *testing.T) {
 			one := only(t, o, "flow: shop.yaml\ntests: [{name: it, steps: [initiate, {gather: {digits: \"1234\"}}, {expect: "+tt.want+"}]}]\n")
 			if one.Failure != nil {
 				t.Errorf("\n%s", one.Failure)
+			}
+		})
+	}
+}
+
+func TestAMockOfAnActionMayFail(t *testing.T) {
+	tests := map[string]struct{ mock, want string }{
+		"for a reason":                    {`{fail: timeout}`, `["action in menu: findOrder: findOrder: timeout"]`},
+		"a result with another key":       {`{fail: no, item: hat}`, `[]`},
+		"a result as declared":            {`{item: hat}`, `[]`},
+		"a result that lacks a value":     {`{}`, `["action in menu: findOrder: findOrder: result: \"item\" is missing"]`},
+		"a result of another type":        {`{item: 7}`, `["action in menu: findOrder: findOrder: result: \"item\" is no string"]`},
+		"a result that is nothing at all": {`null`, `["action in menu: findOrder: findOrder: result: \"item\" is missing"]`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			one := only(t, Options{}, "flow: shop.yaml\nmocks: {functions: {tier: gold}, actions: {findOrder: "+tt.mock+
+				"}}\ntests: [{name: it, steps: [initiate, {gather: {digits: \"1234\"}}, {expect: {state: nowhere}}]}]\n")
+			if got := show(one.Failure.Faults); got != tt.want && !(got == "null" && tt.want == "[]") {
+				t.Errorf("faults %s, want %s", got, tt.want)
+			}
+		})
+	}
+	_, problems := parse("x_test.yaml", []byte("flow: shop.yaml\nmocks: {actions: {findOrder: {fail: [1]}}}\ntests: [{name: it, steps: [initiate]}]\n"))
+	if err := problems.Err(); err == nil || !strings.Contains(err.Error(), `"fail" must be a text, not a list`) {
+		t.Errorf("a reason that is a list: %v", err)
+	}
+}
+
+func TestAMockGivesDurationsAsText(t *testing.T) {
+	action := &flow.Action{Returns: []flow.Return{{Name: "wait", Type: flow.Duration}, {Name: "note", Type: flow.String}}}
+	got := typed(action, map[string]any{"wait": "90s", "note": "90s", "other": "90s"})
+	if diff := cmp.Diff(map[string]any{"wait": 90 * time.Second, "note": "90s", "other": "90s"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAFunctionThatNobodyBringsFailsTheTest(t *testing.T) {
+	tier := map[string]flow.Function{"tier": {Call: func(...any) (any, error) { return "silver", nil }}}
+	const missing = "no mock answers the function tier with [\"+15551110000\"]\nadd it under mocks: functions: {tier: ...}, or bring it in a Go test"
+	tests := map[string]struct {
+		functions    map[string]flow.Function
+		digits, want string
+	}{
+		"when it is called":      {nil, "1", missing},
+		"not when it is not":     {nil, "22", ""},
+		"not when it is brought": {tier, "1", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			one := only(t, Options{Functions: tt.functions}, "flow: shop.yaml\ntests: [{name: it, steps: [initiate, {gather: {digits: \""+tt.digits+
+				"\"}}, {expect: {state: menu}}]}]\n")
+			got := ""
+			if one.Failure != nil {
+				got = one.Failure.Message
+			}
+			if got != tt.want {
+				t.Errorf("it fails with %q, want %q", got, tt.want)
 			}
 		})
 	}

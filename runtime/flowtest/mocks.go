@@ -47,8 +47,8 @@ func (r *reader) results(n *node, what string) map[string]any {
 	return results
 }
 
-// failing is the mock of an action that fails, for the reason that it says.
-type failing string
+// mockFailure is the mock of an action that fails, for the reason that it says.
+type mockFailure string
 
 // actions reads the mocks of actions: the result, or a map with the one key `fail`.
 func (r *reader) actions(n *node) map[string]any {
@@ -57,7 +57,7 @@ func (r *reader) actions(n *node) map[string]any {
 		results[name.value] = value(n)
 		if n.Kind == yamlsrc.Map && len(n.Entries) == 1 && n.Entries[0].Key.Value == "fail" {
 			reason, _ := r.scalar(n.Entries[0].Value, `"fail"`)
-			results[name.value] = failing(reason.value)
+			results[name.value] = mockFailure(reason.value)
 		}
 	})
 	return results
@@ -135,12 +135,12 @@ func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions
 		return result, fmt.Errorf("no mock answers %s %s\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]",
 			request.Method, request.URL, withoutQuery(request.URL))
 	}
-	switch mock, ok := m.actions[request.Name]; reason, fails := mock.(failing); {
-	case fails:
-		result.Err = string(reason)
-		return result, nil
-	case ok:
-		result.Value = typed(request.Action, mock)
+	if mock, ok := m.actions[request.Name]; ok {
+		if reason, fails := mock.(mockFailure); fails {
+			result.Err = string(reason)
+		} else {
+			result.Value = typed(request.Action, mock)
+		}
 		return result, nil
 	}
 	action := actions[request.Name]

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bxmlflow/bxmlflow/internal/golden"
+	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
 // record plays the tests of a sample flow, each as a call of its own, and returns what a recorder writes. Afterwards the
@@ -188,5 +189,43 @@ func TestARecorderKeepsItsFirstError(t *testing.T) {
 	r.Observe(l.Trace)
 	if err := r.Err(); err == nil || err.Error() != "record step: disk full" {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAReplayOutsideOfATestFileFailsAtTheLineOfTheRecording(t *testing.T) {
+	recorded := record(t, "front-desk")
+	stepper, err := newStepper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &suite{stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}}
+	f := &file{path: "replay", flow: text{value: "front-desk.yaml"}}
+	fl, problems, err := u.flow(f, &test{})
+	if fl == nil {
+		t.Fatal(problems.Err(), err)
+	}
+	first, rest, _ := strings.Cut(recorded, "\n")
+	for content, want := range map[string]string{
+		first + "\n" + strings.Replace(rest, `"to":"`, `"to":"no `, 1): "calls.jsonl:2: replay\n  gather is decided otherwise than it was recorded",
+		first + "\n{": "calls.jsonl:2: replay\n  this is no recorded step",
+		"":            "calls.jsonl: replay\n  the recording is empty",
+	} {
+		write(t, "calls.jsonl", content)
+		failure, _ := u.session(f, &test{}, fl).replay(text{value: "replay"}, "calls.jsonl")
+		if failure == nil || !strings.HasPrefix(failure.String(), want) {
+			t.Errorf("it fails with\n%s\nwant\n%s", failure, want)
+		}
+	}
+}
+
+func TestRecordingsLeaveOutWhatDiffersEveryTime(t *testing.T) {
+	var out bytes.Buffer
+	step := &runtime.Trace{Machine: "c-1", Hash: "ab", Took: 5, Input: &runtime.Recorded{}}
+	NewRecorder(&out).Observe(step)
+	if strings.Contains(out.String(), "hash") || strings.Contains(out.String(), "took") {
+		t.Errorf("it records %s", out.String())
+	}
+	if step.Hash != "ab" || step.Took != 5 {
+		t.Error("the trace was changed")
 	}
 }

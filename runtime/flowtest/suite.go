@@ -1,8 +1,6 @@
 package flowtest
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -107,12 +105,6 @@ type suite struct {
 	missing error // of the last function that was called and that nobody brings
 }
 
-// compiled is a folder of flows with certain params and functions.
-type compiled struct {
-	set      *flow.Set
-	problems diag.List
-}
-
 // find returns the test files at the paths and counts the flows of folders for the coverage.
 func (u *suite) find(paths []string) ([]string, error) {
 	var files []string
@@ -145,60 +137,6 @@ func (u *suite) find(paths []string) ([]string, error) {
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil
-}
-
-// count lets the flows of a folder take part in the coverage, whether a test runs them or not.
-func (u *suite) count(folder string) error {
-	c, err := u.load(folder, nil, nil)
-	if err != nil {
-		return err
-	}
-	for _, f := range c.set.Flows() {
-		u.cover.add(f)
-	}
-	return nil
-}
-
-// load compiles the flows of a folder, once for the same params and mocks.
-func (u *suite) load(folder string, params map[string]map[string]any, functions map[string]any) (*compiled, error) {
-	key, err := json.Marshal([]any{filepath.Clean(folder), params, functions})
-	if err != nil {
-		return nil, err
-	}
-	if c := u.sets[string(key)]; c != nil {
-		return c, nil
-	}
-	o := flow.Options{Params: params, Functions: mocks{functions: functions}.functionsOver(u.Functions)}
-	set, problems, err := flow.Load(o, folder)
-	if err == nil && u.stand(o.Functions, set) {
-		set, problems, err = flow.Load(o, folder)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c := &compiled{set, problems}
-	u.sets[string(key)] = c
-	return c, nil
-}
-
-// stand adds functions that stand in for those that flows of a set declare and nobody brings: a call of one fails the test. It
-// reports whether there are any.
-func (u *suite) stand(functions map[string]flow.Function, set *flow.Set) bool {
-	added := false
-	for _, f := range set.Flows() {
-		for _, name := range f.Functions {
-			if functions[name].Call != nil {
-				continue
-			}
-			added = true
-			functions[name] = flow.Function{Call: func(args ...any) (any, error) {
-				u.missing = fmt.Errorf("no mock answers the function %s with %s\nadd it under mocks: functions: {%s: ...}, or bring it in a Go test",
-					name, show(args), name)
-				return nil, u.missing
-			}}
-		}
-	}
-	return added
 }
 
 // file runs the tests of one file.
@@ -270,51 +208,4 @@ func (u *suite) session(f *file, t *test, fl *flow.Flow) *session {
 		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover, missing: &u.missing,
 		machine: &runtime.Machine{}, now: clockStart,
 	}
-}
-
-// flow returns the flow of a test with its params, or what is wrong with it. All flows of its folder are loaded, so that it
-// finds those that it invokes.
-func (u *suite) flow(f *file, t *test) (*flow.Flow, diag.List, error) {
-	path := filepath.Join(filepath.Dir(f.path), filepath.FromSlash(f.flow.value))
-	folder := filepath.Dir(path)
-	var problems diag.List
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		problems.Errorf(ruleFlow, f.flow.span, "there is no file %q", path).WithHelp("the path is relative to the test file")
-		return nil, problems, nil
-	}
-	c, err := u.load(folder, nil, t.mocks.over(f.mocks).functions)
-	if err != nil {
-		return nil, nil, err
-	}
-	found := flowAt(c.set, path)
-	if params := overlay(f.params, t.params); found != nil && len(params) > 0 {
-		name := found.Name
-		c, err = u.load(folder, map[string]map[string]any{name: params}, t.mocks.over(f.mocks).functions)
-		if err != nil {
-			return nil, nil, err
-		}
-		found = c.set.Flow(name)
-	}
-	if found != nil {
-		return found, nil, nil
-	}
-	for _, d := range c.problems {
-		if d.Severity == diag.Error {
-			problems = append(problems, d)
-		}
-	}
-	if len(problems) == 0 {
-		problems.Errorf(ruleFlow, f.flow.span, "%q holds no flow", path)
-	}
-	return nil, problems, nil
-}
-
-// flowAt returns the flow of a file, nil when it has errors.
-func flowAt(set *flow.Set, path string) *flow.Flow {
-	for _, f := range set.Flows() {
-		if filepath.Clean(f.Path) == filepath.Clean(path) {
-			return f
-		}
-	}
-	return nil
 }
