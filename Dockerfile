@@ -1,5 +1,7 @@
 # docker build -t bxmlflow .
-# docker run -p 8080:8080 -v "$PWD/flows:/flows:ro" bxmlflow
+# docker run -p 8080:8080 -v "$PWD/flows:/flows:ro" -e BXMLFLOW_USERNAME=... -e BXMLFLOW_PASSWORD=... bxmlflow
+#
+# User name and password are those that the voice application at Bandwidth has.
 #
 # The image holds the command, the certificates that the http action needs and
 # the time zones that opening hours need; no shell, and nothing to write to.

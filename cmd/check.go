@@ -3,10 +3,12 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
 
@@ -19,7 +21,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: "Check loads the flow files at the paths (folders are searched, the default is this one) and reports\n" +
 			"every mistake with its place and what to do. It says nothing when all is well. Params of the configuration are\n" +
 			"checked too; those of other flows count when folders are checked, not single files.\n\n" +
-			"Exit codes: 0 no errors, 1 errors (or warnings with --strict), 3 the files could not be read.",
+			"Exit codes: 0 no errors, 1 errors (or warnings with --strict), 2 wrong use, wrong params or no flows, 3 the files could\n" +
+			"not be read or the output not written.",
 		Example: "  bxmlflow check flows/\n  bxmlflow check --strict --format json flows/front-desk.yaml",
 		RunE: func(c *cobra.Command, args []string) error {
 			problems, err := a.check(c.Flags(), here(args))
@@ -29,8 +32,12 @@ func (a *app) checkCommand() *cobra.Command {
 			if err := a.report(problems, format); err != nil {
 				return err
 			}
-			if problems.HasErrors() || strict && problems.Count(diag.Warning) > 0 {
-				return failure{code: exitProblems}
+			code := problemCode(problems)
+			if code == exitFine && strict && problems.Count(diag.Warning) > 0 {
+				code = exitProblems
+			}
+			if code != exitFine {
+				return failure{code: code}
 			}
 			return nil
 		},
@@ -48,17 +55,16 @@ func (a *app) check(flags *pflag.FlagSet, paths []string) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, problems, err := a.load(paths, config.byFlow())
-	if err != nil || problems.HasErrors() { // flows with errors are not in the set
-		return problems, err
+	single := slices.ContainsFunc(paths, func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && !info.IsDir()
+	})
+	load := func(params map[string]map[string]any) (*flow.Set, diag.List, error) { return a.load(paths, params) }
+	set, problems, err := config.loadWith(load, !single)
+	if err == nil && len(set.Flows()) == 0 && !problems.HasErrors() {
+		err = noFlows("check", paths)
 	}
-	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			return problems, nil
-		}
-	}
-	config.strangers(set, &problems)
-	return problems, nil
+	return problems, err
 }
 
 // report writes problems to the output in a format.

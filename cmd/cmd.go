@@ -28,6 +28,8 @@ type IO struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Env      func(name string) (string, bool)
+	// Environ returns all of the environment as os.Environ does, to find misspelt names; nil looks for none.
+	Environ func() []string
 	// Terminal says that Out is a terminal which shows colours.
 	Terminal bool
 }
@@ -37,7 +39,7 @@ func OS() IO {
 	info, err := os.Stdout.Stat()
 	_, plain := os.LookupEnv("NO_COLOR")
 	return IO{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Environ: os.Environ,
 		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0 && !plain && os.Getenv("TERM") != "dumb",
 	}
 }
@@ -67,6 +69,8 @@ func (f failure) Unwrap() error { return f.err }
 // Main runs the command with its arguments, of which the first is the program's name, and returns the exit code: 0 fine, 1
 // problems found, 2 wrong use, 3 could not run.
 func Main(args []string, stdio IO, kit runtime.Kit) int {
+	out := &output{Writer: stdio.Out}
+	stdio.Out = out
 	a := &app{IO: stdio, kit: kit}
 	root := a.root()
 	root.SetArgs(args[1:])
@@ -74,6 +78,9 @@ func Main(args []string, stdio IO, kit runtime.Kit) int {
 	root.SetOut(stdio.Out)
 	root.SetErr(stdio.Err)
 	err := root.Execute()
+	if out.err != nil {
+		err = failure{exitFailed, fmt.Errorf("write output: %w", out.err)}
+	}
 	var f failure
 	switch {
 	case err == nil:
@@ -90,6 +97,20 @@ func Main(args []string, stdio IO, kit runtime.Kit) int {
 	return f.code
 }
 
+// output remembers that it could not be written to, on a full disk for example: then a command has not done its work.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		o.err = err
+	}
+	return n, err
+}
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "bxmlflow",
@@ -97,9 +118,16 @@ func (a *app) root() *cobra.Command {
 		Long: "bxmlflow turns YAML call flows into running phone calls on Bandwidth's Programmable Voice:\n" +
 			"webhook in, state machine, BXML out.",
 		Example:       "  bxmlflow init\n  bxmlflow check .\n  bxmlflow test .\n  bxmlflow serve .",
+		Args:          command,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.Version = buildVersion().String()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.graphCommand(), a.serveCommand(), a.demoCommand(), a.versionCommand())
 	return root
 }

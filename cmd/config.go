@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"time"
 
-	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
 	"github.com/bxmlflow/bxmlflow/runtime"
@@ -160,19 +158,4 @@ func (c *config) byFlow() map[string]map[string]any {
 		params[p.flow][p.name] = p.value
 	}
 	return params
-}
-
-// strangers reports params of flows that do not exist. Params that a flow does not have are reported when it is loaded.
-func (c *config) strangers(set *flow.Set, problems *diag.List) {
-	var names []string
-	for _, f := range set.Flows() {
-		names = append(names, f.Name)
-	}
-	for _, p := range c.params {
-		if set.Flow(p.flow) == nil {
-			d := problems.Errorf(ruleConfigKey, p.span, "param %q is for the flow %q, which does not exist", p.name, p.flow).
-				WithHelp("the flows are %s", strings.Join(names, ", "))
-			(&reader{}).suggest(d, p.flow, names)
-		}
-	}
 }

@@ -70,9 +70,9 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Show calls from the first ring to the hang-up",
 		Long: "Demo serves the sample flows on a free port of this machine, sends them the webhooks that Bandwidth would send\n" +
 			"during two calls, and shows what comes back. No account is needed.\n\n" +
-			"Exit codes: 0 all as expected, 1 something else came back, 3 could not run.",
+			"Exit codes: 0 all as expected, 1 something else came back, 2 wrong use, 3 could not run.",
 		Example: "  bxmlflow demo\n  bxmlflow demo --bxml",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0, ""),
 		RunE:    func(*cobra.Command, []string) error { return a.demo(whole) },
 	}
 	c.Flags().BoolVar(&whole, "bxml", false, "print the documents whole")

@@ -9,11 +9,12 @@ import (
 func (a *app) graphCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:     "graph path",
-		Short:   "Draw the states and transitions of a flow",
-		Long:    "Graph writes flows as text that other programs draw: Mermaid, which README files show, or DOT for Graphviz.",
+		Use:   "graph path",
+		Short: "Draw the states and transitions of a flow",
+		Long: "Graph writes flows as text that other programs draw: Mermaid, which README files show, or DOT for Graphviz.\n\n" +
+			"Exit codes: 0 fine, 1 errors in flows, 2 wrong use or no flows, 3 the files could not be read or the output not written.",
 		Example: "  bxmlflow graph flows/front-desk.yaml\n  bxmlflow graph --format dot flows/front-desk.yaml | dot -Tsvg > front-desk.svg",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    arguments(1, -1, "the path of a flow"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if format != "mermaid" && format != "dot" {
 				return failure{exitUsage, fmt.Errorf("there is no format %q: it is mermaid or dot", format)}
@@ -24,6 +25,9 @@ func (a *app) graphCommand() *cobra.Command {
 			}
 			if problems.HasErrors() {
 				return failure{exitProblems, a.show(a.Err, problems)}
+			}
+			if len(set.Flows()) == 0 {
+				return noFlows("graph", args)
 			}
 			for _, f := range set.Flows() {
 				text := f.Mermaid()

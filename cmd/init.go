@@ -18,11 +18,12 @@ var template embed.FS
 
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "init [folder]",
-		Short:   "Write a first flow and its test",
-		Long:    "Init writes hello.yaml and hello_test.yaml into a folder, by default this one. It overwrites nothing.",
+		Use:   "init [folder]",
+		Short: "Write a first flow and its test",
+		Long: "Init writes hello.yaml and hello_test.yaml into a folder, by default this one. It overwrites nothing.\n\n" +
+			"Exit codes: 0 written, 2 wrong use or a file is there already, 3 could not write.",
 		Example: "  bxmlflow init calls\n  bxmlflow test calls",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    arguments(0, 1, "folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := here(args)[0]
 			if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -49,7 +50,7 @@ func (a *app) write(files fs.FS, folder string) error {
 	}
 	for _, e := range entries {
 		if _, err := os.Stat(filepath.Join(folder, e.Name())); !errors.Is(err, fs.ErrNotExist) {
-			return failure{exitFailed, fmt.Errorf("init: %s is there already", filepath.Join(folder, e.Name()))}
+			return failure{exitUsage, fmt.Errorf("init: %s is there already", filepath.Join(folder, e.Name()))}
 		}
 	}
 	for _, e := range entries {

@@ -16,15 +16,27 @@ import (
 // logger writes to the error stream: text with colours on a terminal, or one JSON object per line.
 func (a *app) logger(format string, level slog.Level) *slog.Logger {
 	if format == "json" {
-		return slog.New(slog.NewJSONHandler(a.Err, &slog.HandlerOptions{Level: level}))
+		return slog.New(slog.NewJSONHandler(a.Err, &slog.HandlerOptions{Level: level, ReplaceAttr: readable}))
 	}
 	return slog.New(tint.NewTextHandler(a.Err, &tint.Options{Level: level, NoColor: !a.Terminal, TimeFormat: time.TimeOnly}))
+}
+
+// readable writes durations as text, 1.5ms, as text logs have them.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // logSteps writes one line per step. It names no phone number, digit or variable: those stand in what a flow logs itself.
 func logSteps(log *slog.Logger) runtime.Observer {
 	return func(t *runtime.Trace) {
-		attrs := []slog.Attr{slog.String("flow", t.Flow), slog.String("call", t.Machine), slog.String("event", t.Event)}
+		if t.Note == runtime.NoteBroken {
+			return // there was no step, and the engine says why
+		}
+		attrs := appendText(make([]slog.Attr, 0, 12), "flow", t.Flow)
+		attrs = append(attrs, slog.String("call", t.Machine), slog.String("event", t.Event))
 		attrs = appendText(attrs, "from", t.From)
 		attrs = appendText(attrs, "to", t.To)
 		attrs = appendText(attrs, "transition", strings.Join(t.Transitions, " "))

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -36,41 +37,60 @@ func (a *app) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := config.guarded(); err != nil {
-				return err
-			}
-			signals := make(chan os.Signal, 4)
-			signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-			defer signal.Stop(signals)
-			s, err := a.newServer(config, paths)
-			if err != nil {
-				return err
-			}
-			s.announce()
-			return s.run(signals)
+			return a.logged(config, a.serve(config, paths))
 		},
 	}
 	configFlags(c.Flags())
 	return c
 }
 
+// logged writes why serve ends to the log where that is JSON: who reads it reads nothing else.
+func (a *app) logged(c *config, err error) error {
+	var f failure
+	if c.logFormat != "json" || !errors.As(err, &f) || f.err == nil {
+		return err
+	}
+	a.logger(c.logFormat, c.logLevel).Error(f.err.Error(), "exit", f.code)
+	return failure{code: f.code}
+}
+
+// serve serves until a signal ends it.
+func (a *app) serve(config *config, paths []string) error {
+	if err := config.guarded(); err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	s, err := a.newServer(config, paths)
+	if err != nil {
+		return err
+	}
+	s.announce()
+	return s.run(signals)
+}
+
 // newServer loads the flows and listens.
 func (a *app) newServer(c *config, paths []string) (*server, error) {
 	s := &server{app: a, config: c, paths: paths, log: a.logger(c.logFormat, c.logLevel)}
 	set, problems, err := s.load()
+	if shown := s.showAll(problems); err == nil {
+		err = shown
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(problems) > 0 {
-		if err := diag.Text(a.Err, problems, s.source, diag.TextOptions{Color: a.Terminal}); err != nil {
-			return nil, failure{exitFailed, err}
-		}
-	}
-	if problems.HasErrors() {
-		return nil, failure{exitProblems, fmt.Errorf("serve: flows with errors are not served")}
+	switch code := problemCode(problems); code {
+	case exitProblems:
+		return nil, failure{code, errors.New("serve: flows with errors are not served")}
+	case exitUsage:
+		return nil, failure{code, errors.New("serve: the params of the configuration do not fit the flows")}
 	}
 	s.flows, s.fingerprint = set, fingerprint(set)
 	if s.engine, err = runtime.New(s.engineConfig(set)); err != nil {
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // that this is about an engine is our business
+		}
 		return nil, failure{exitUsage, fmt.Errorf("serve: %w", err)}
 	}
 	listener, err := net.Listen("tcp", c.addr)
@@ -95,28 +115,41 @@ func (s *server) engineConfig(set *flow.Set) runtime.Config {
 	}
 }
 
-// load reads the flows, or the sample flows when there are no paths, and checks that the params are theirs.
+// load reads the flows, or the sample flows when there are no paths, with the params of the configuration.
 func (s *server) load() (*flow.Set, diag.List, error) {
-	params := s.config.byFlow()
-	var set *flow.Set
-	var problems diag.List
-	var err error
-	if len(s.paths) == 0 {
-		options := flow.Options{Functions: s.app.kit.Functions, Params: params}
-		if set, problems, err = flow.LoadFS(options, flows.FS); err != nil {
+	load := func(params map[string]map[string]any) (*flow.Set, diag.List, error) {
+		if len(s.paths) > 0 {
+			return s.app.load(s.paths, params)
+		}
+		set, problems, err := flow.LoadFS(flow.Options{Functions: s.app.kit.Functions, Params: params}, flows.FS)
+		if err != nil {
 			return nil, nil, failure{exitFailed, err}
 		}
-	} else if set, problems, err = s.app.load(s.paths, params); err != nil {
-		return nil, nil, err
-	}
-	if problems.HasErrors() {
 		return set, problems, nil
 	}
-	if len(set.Flows()) == 0 {
-		return nil, nil, failure{exitFailed, fmt.Errorf("serve: there are no flows in %s", strings.Join(s.paths, ", "))}
+	set, problems, err := s.config.loadWith(load, true)
+	if err != nil || problems.HasErrors() {
+		return set, problems, err
 	}
-	s.config.strangers(set, &problems)
-	return set, problems, nil
+	if len(set.Flows()) == 0 {
+		return nil, nil, noFlows("serve", s.paths)
+	}
+	return set, problems, lacking(set)
+}
+
+// showAll writes problems as text, or into a log in JSON.
+func (s *server) showAll(problems diag.List) error {
+	if s.config.logFormat == "json" {
+		logProblems(s.log, problems)
+		return nil
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	if err := diag.Text(s.app.Err, problems, s.source, diag.TextOptions{Color: s.app.Terminal}); err != nil {
+		return failure{exitFailed, err}
+	}
+	return nil
 }
 
 // source returns the text of a flow file for the excerpts of messages.
@@ -131,21 +164,36 @@ func (s *server) source(path string) []byte {
 	return text
 }
 
-// announce says where flows are served.
+// announce says where flows are served: for people on the output, for programs in the log.
 func (s *server) announce() {
-	if len(s.paths) == 0 {
+	c, people := s.config, s.config.logFormat != "json"
+	if len(s.paths) == 0 && people {
 		fmt.Fprintln(s.app.Out, "no path is given: serving the sample flows")
 	}
-	base := s.config.publicURL
-	if base == "" {
-		base = s.url()
-	}
+	base := strings.TrimSuffix(or(c.publicURL, s.url()), "/") + runtime.PathPrefix
 	for _, f := range s.flows.Flows() {
-		if len(f.Start["initiate"]) > 0 || len(f.Start["answer"]) > 0 {
-			fmt.Fprintf(s.app.Out, "%s%s%s\n", strings.TrimSuffix(base, "/"), runtime.PathPrefix, f.Name)
+		switch {
+		case len(f.Start["initiate"]) == 0 && len(f.Start["answer"]) == 0:
+		case people:
+			fmt.Fprintln(s.app.Out, base+f.Name)
+		default:
+			s.log.Info("flow", "flow", f.Name, "url", base+f.Name)
 		}
 	}
-	if len(s.config.credentials) == 0 {
+	hosts := make([]string, len(c.hosts))
+	for i, h := range c.hosts {
+		hosts[i] = h.Name
+	}
+	s.log.Info("serving", "version", buildVersion().Version, "address", s.listener.Addr().String(), "flows", len(s.flows.Flows()),
+		"store", c.store, "hosts", or(strings.Join(hosts, ","), "none"))
+	if len(c.credentials) == 0 {
 		s.log.Warn("webhooks are taken from everybody: there are no credentials")
 	}
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
 }

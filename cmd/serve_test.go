@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -216,6 +218,9 @@ func TestServeRefusesToStart(t *testing.T) {
 		"wrong.yml": "version: 1\nflow: wrong\nstart: {initiate: nowhere}\nstates: {}\n",
 	})
 	good := filepath.Join(dir, "menu.yaml")
+	ringing := filepath.Join(folder(t, map[string]string{
+		"ringing.yaml": strings.Replace(menu("Hello"), "flow: menu", "flow: ringing\nparams: {other: {type: string, required: true}, ring: 20}", 1),
+	}), "ringing.yaml")
 	occupied := serve(t, options{})
 	tests := []struct {
 		name string
@@ -227,11 +232,13 @@ func TestServeRefusesToStart(t *testing.T) {
 		{"on every address without credentials", []string{"--addr", ":0", good}, exitUsage, "--insecure"},
 		{"flows with errors", []string{"--addr", "127.0.0.1:0", dir}, exitProblems, "wrong.yml:4:9: error: there is no state"},
 		{"paths that do not exist", []string{filepath.Join(dir, "none")}, exitFailed, "no such file"},
-		{"a folder without flows", []string{t.TempDir()}, exitFailed, "there are no flows in"},
+		{"a folder without flows", []string{t.TempDir()}, exitUsage, "there are no flows in"},
 		{"a port that is taken", []string{"--addr", strings.TrimPrefix(occupied.base, "http://"), good}, exitFailed, "address already in use"},
-		{"params of a flow that does not exist", []string{"--param", "mneu.word=x", good}, exitProblems, `param "word" is for the flow "mneu", which does not exist`},
-		{"params that the flow does not have", []string{"--param", "menu.word=x", good}, exitProblems, `sets param "word", which the flow does not have`},
-		{"a public URL that is none", []string{"--addr", "127.0.0.1:0", "--public-url", "voice.example.com", good}, exitUsage, `"voice.example.com" is no base URL`},
+		{"params of a flow that does not exist", []string{"--param", "mneu.word=x", good}, exitUsage, `--param: error: param "word" is for the flow "mneu", which does not exist`},
+		{"params that the flow does not have", []string{"--param", "menu.word=x", good}, exitUsage, `--param: error: flow "menu" has no param "word"`},
+		{"a param of the wrong type", []string{"--param", "ringing.ring=long", ringing}, exitUsage, `--param: error: flow "ringing": the deployment sets param "ring" to long, which is no int`},
+		{"a param that is missing", []string{ringing}, exitUsage, "bxmlflow: serve: flow \"ringing\" needs the param \"other\": set it with --param ringing.other=..., or under params in the configuration\n"},
+		{"a public URL that is none", []string{"--addr", "127.0.0.1:0", "--public-url", "voice.example.com", good}, exitUsage, `bxmlflow: serve: "voice.example.com" is no base URL`},
 		{"a host that cannot be private", []string{"--addr", "127.0.0.1:0", "--hosts", "127.0.0.1", good}, exitUsage, "write private: true"},
 	}
 	for _, tt := range tests {
@@ -252,13 +259,75 @@ func TestServeOnEveryAddressWhenAskedTo(t *testing.T) {
 	p.wait(t, exitFine)
 }
 
-func TestLogsAreJSONWhenAskedFor(t *testing.T) {
-	p := serve(t, options{args: []string{"--log-format", "json", "--log-level", "debug"}})
-	p.call(t, "front-desk", "c-1").hear(t, "initiate", nil, "gather")
-	log := p.err.await(t, `"msg":"request"`)
-	for _, want := range []string{`"msg":"step"`, `"to":"greeting"`, `"took":`, `"path":"/flows/front-desk"`} {
-		if !strings.Contains(log, want) {
-			t.Errorf("the log does not say %s:\n%s", want, log)
+func TestEverythingIsJSONWhenAskedFor(t *testing.T) {
+	p := launch(options{args: []string{"serve", "--addr", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug", "--hosts", "api.example.com"}})
+	p.err.await(t, `"msg":"webhooks are taken from everybody`)
+	for _, line := range objects(t, p.err.String()) {
+		if line["msg"] == "serving" {
+			p.base = "http://" + line["address"].(string)
+			if line["flows"] == 0.0 || line["store"] != "memory" || line["hosts"] != "api.example.com" || line["version"] == "" {
+				t.Errorf("%v", line)
+			}
 		}
+	}
+	p.call(t, "front-desk", "c-1").hear(t, "initiate", nil, "gather")
+	p.err.await(t, `"msg":"request"`)
+	p.signal(t, syscall.SIGTERM)
+	p.wait(t, exitFine)
+	if got := p.out.String(); got != "" {
+		t.Errorf("the output is %q", got)
+	}
+	for _, line := range objects(t, p.err.String()) {
+		if took, ok := line["took"]; ok {
+			if _, err := time.ParseDuration(took.(string)); err != nil {
+				t.Errorf("took %v", took)
+			}
+		}
+		if line["msg"] == "step" && line["to"] != "greeting" || line["msg"] == "request" && line["path"] != "/flows/front-desk" {
+			t.Errorf("%v", line)
+		}
+	}
+}
+
+func TestRefusalsToStartAreJSONWhenAskedFor(t *testing.T) {
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--addr", "0.0.0.0:0"}, "there are no credentials"},
+		{[]string{"--param", "front-desk.x=1"}, `flow \"front-desk\" has no param \"x\"`},
+		{[]string{"--deadline", "soon"}, `\"soon\" is no duration`},
+		{[]string{t.TempDir()}, "there are no flows in"},
+	}
+	for _, tt := range tests {
+		p := launch(options{args: append([]string{"serve", "--log-format", "json"}, tt.args...)})
+		p.wait(t, exitUsage)
+		if len(objects(t, p.err.String())) == 0 || !strings.Contains(p.err.String(), tt.want) {
+			t.Errorf("%s: it says\n%s", tt.args, p.err)
+		}
+	}
+}
+
+// objects reads lines that are JSON objects.
+func objects(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var list []map[string]any
+	for line := range strings.Lines(text) {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		list = append(list, object)
+	}
+	return list
+}
+
+func TestAWebhookThatIsNotUnderstoodIsOneLine(t *testing.T) {
+	p := serve(t, options{})
+	before := len(p.err.await(t, "everybody"))
+	answer := post(p.base+"/flows/front-desk", []byte("hello"))
+	log := p.err.await(t, "not understood")[before:]
+	if !strings.Contains(answer, "no webhook of Bandwidth") || strings.Contains(log, "step") || strings.Contains(log, "ERR") || !strings.Contains(log, "WRN webhook not understood") {
+		t.Errorf("answered %q, logged\n%s", answer, log)
 	}
 }

@@ -124,8 +124,11 @@ func (s *server) reload(asked bool) {
 // refuse logs why the flows that are served stay.
 func (s *server) refuse(problems diag.List, err error) {
 	logProblems(s.log, problems)
-	if problems.HasErrors() {
+	switch problemCode(problems) {
+	case exitProblems:
 		err = errors.New("errors in flows")
+	case exitUsage:
+		err = errors.New("the params of the configuration do not fit the flows")
 	}
 	s.log.Error("flows not reloaded, the old ones go on", "error", err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,8 +62,13 @@ func (a *app) configure(flags *pflag.FlagSet, only ...string) (*config, error) {
 		a.loginFromEnv(&c, r)
 	}
 	c.paramFlags(flags, r)
+	a.strangeNames(r)
 	r.problems.Sort()
 	if len(r.problems) > 0 {
+		if c.logFormat == "json" {
+			logProblems(a.logger(c.logFormat, c.logLevel), r.problems)
+			return nil, failure{code: exitUsage}
+		}
 		// No excerpts: the line may hold a password.
 		if err := diag.Text(a.Err, r.problems, func(string) []byte { return nil }, diag.TextOptions{Color: a.Terminal}); err != nil {
 			return nil, failure{exitFailed, err}
@@ -125,9 +131,36 @@ func known(root *yamlsrc.Node, r *reader) map[string]*yamlsrc.Node {
 	return nodes
 }
 
+// variable returns the name of the variable that sets a key.
+func variable(key string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
+}
+
+// serviceVariable is what Kubernetes sets in every container when a service is named bxmlflow.
+var serviceVariable = regexp.MustCompile(`^` + envPrefix + `(SERVICE_(HOST|PORT\w*)|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)$`)
+
+// strangeNames reports variables with our prefix that mean nothing.
+func (a *app) strangeNames(r *reader) {
+	if a.Environ == nil {
+		return
+	}
+	names := []string{envPrefix + "CONFIG", envPrefix + "USERNAME", envPrefix + "PASSWORD"}
+	for _, s := range settings() {
+		names = append(names, variable(s.key))
+	}
+	for _, e := range a.Environ() {
+		name, _, _ := strings.Cut(e, "=")
+		if !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) || serviceVariable.MatchString(name) {
+			continue
+		}
+		d := r.problems.Errorf(ruleConfigKey, diag.Span{File: name}, "there is no key for this variable")
+		suggestFrom(d, name, "variables", names)
+	}
+}
+
 // fromEnv returns the value of BXMLFLOW_KEY.
 func (a *app) fromEnv(s setting, r *reader) *yamlsrc.Node {
-	name := envPrefix + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+	name := variable(s.key)
 	value, ok := a.Env(name)
 	if !ok || value == "" {
 		return nil

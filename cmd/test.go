@@ -35,7 +35,7 @@ func (a *app) testCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&flags.match, "run", "", "run only tests whose name matches this regular expression")
 	c.Flags().StringVar(&flags.format, "format", "text", "how to write the result: text, json or junit")
-	c.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "name every test, not only those that fail")
+	c.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "name every test, not only those that fail, and mocks that no test used")
 	c.Flags().BoolVar(&flags.cover, "cover", false, "show which transitions no test takes")
 	c.Flags().Float64Var(&flags.threshold, "threshold", 0, "fail when less than this percentage of all transitions is taken")
 	return c

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -49,8 +50,12 @@ func (r *testReport) file(f *flowtest.FileResult) {
 	for i := range f.Tests {
 		r.one(&f.Tests[i])
 	}
-	if len(f.Problems) > 0 {
-		if err := r.show(r.Out, f.Problems); err != nil {
+	problems := f.Problems
+	if !r.flags.verbose { // remarks are for those who ask
+		problems = slices.DeleteFunc(slices.Clone(problems), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
+	}
+	if len(problems) > 0 {
+		if err := r.show(r.Out, problems); err != nil {
 			fmt.Fprintln(r.Out, err)
 		}
 	}

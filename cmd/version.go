@@ -27,18 +27,24 @@ func buildVersion() version {
 	return v
 }
 
+// String says the version in a line.
+func (v version) String() string {
+	return fmt.Sprintf("bxmlflow %s, flow language %d, %s %s", v.Version, v.Language, v.Go, v.Platform)
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
+		Long:    "Version prints the version of the command and of the flow language.\n\nExit codes: 0 fine, 2 wrong use, 3 could not write.",
 		Example: "  bxmlflow version --format json",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			v := buildVersion()
 			switch format {
 			case "text":
-				fmt.Fprintf(a.Out, "bxmlflow %s, flow language %d, %s %s\n", v.Version, v.Language, v.Go, v.Platform)
+				fmt.Fprintln(a.Out, v)
 				return nil
 			case "json":
 				return json.NewEncoder(a.Out).Encode(v)

@@ -65,7 +65,7 @@ func folders(path string) []string {
 		switch {
 		case err != nil || !d.IsDir():
 			return nil // it went away meanwhile, which is a change of its own
-		case name != path && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+		case name != path && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules"):
 			return filepath.SkipDir
 		}
 		found = append(found, name)

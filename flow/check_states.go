@@ -25,7 +25,11 @@ func (c *compiler) checkStates() {
 	reached := c.reached()
 	for _, s := range c.flow.States {
 		a := c.source[s]
+		if !reached[s] && c.lost {
+			continue
+		}
 		if !reached[s] {
+			c.partial = true
 			c.warnf(ruleUnreachable, s.Span, "no transition leads to state %q", s.Name).WithHelp("remove it, or lead a transition to it")
 			continue
 		}
@@ -92,10 +96,10 @@ func (c *compiler) checkLeaf(s *State, a *ast.State) {
 		}
 	case a.HasDocument && c.certain(s):
 		c.errorf(ruleDead, a.DocumentAt, "this document is never sent: always leaves the state at once")
-	case !c.hasWay(s):
+	case !c.lost && !c.hasWay(s):
 		c.deadEnd(s, a)
 	}
-	if !a.HasDocument && a.Invoke == nil && !c.certain(s) && c.enteredSync(s) != "" {
+	if !c.lost && !a.HasDocument && a.Invoke == nil && !c.certain(s) && c.enteredSync(s) != "" {
 		c.errorf(ruleSilent, s.Span, "state %q has no bxml, but %s must be answered with one", s.Name, c.enteredSync(s)).
 			WithHelp("a caller would hear silence: add bxml")
 	}
@@ -214,11 +218,11 @@ func (c *compiler) plainStart() bool {
 // checkTransition checks what a transition may do on its event.
 func (c *compiler) checkTransition(p pending) {
 	t := p.transition
-	if t.Event == EventDone && !slices.ContainsFunc(c.leaves(t.Owner), func(s *State) bool { return c.source[s].Invoke != nil }) {
+	if t.Event == EventDone && !c.lost && !slices.ContainsFunc(c.leaves(t.Owner), func(s *State) bool { return c.source[s].Invoke != nil }) {
 		c.warnf(ruleUnreachable, t.Span, "no flow is invoked here: %q never comes", EventDone)
 	}
 	if t.Leaf == nil {
-		if t.Event == eventAlways {
+		if t.Event == eventAlways && p.source.Target == nil {
 			c.errorf(ruleMissing, t.Span, "an always transition needs a target")
 		}
 		return

@@ -21,7 +21,7 @@ func TestAlwaysCircles(t *testing.T) {
 		{"an entry on the way changes it", graphOf("  a: {always: [{guard: vars.n < 3, target: b}, {target: end}]}\n  b: {always: a, entry: [{set: {n: \"${vars.n + 1}\"}}]}\n"), nil},
 		{"the entry of an outer state changes it", graphOf("  a: {always: [{guard: vars.n < 3, target: o}, {target: end}]}\n  o: {initial: b, entry: [{set: {n: \"${vars.n + 1}\"}}], states: {b: {always: a}}}\n"), nil},
 		{"the result of a look-up changes it", graphOf("  a: {entry: [{http: {url: \"https://a.example\"}, as: got}], always: [{guard: vars.got.status != 200, target: a}, {target: end}]}\n"), nil},
-		{"what follows an unguarded one is never taken", graphOf("  a: {always: [{target: end}, {target: a}]}\n"), nil},
+		{"what follows an unguarded one is never taken", graphOf("  a: {always: [{target: end}, {target: a}]}\n"), []string{`5 <{target: a}> shadowed: this transition is never taken: one before it has no guard`}},
 		{"an always of an outer state", graphOf("  a: {initial: b, always: [{guard: vars.n > 1, target: b}], states: {b: {bxml: [Gather], on: {gather: end}}}}\n"),
 			[]string{`5 <{guard: vars.n > 1, target: b}> always-cycle: always leads in a circle: a.b -> a.b`}},
 		{"two circles are two mistakes", graphOf("  a: {always: [{guard: vars.n > 1, target: b}, {guard: vars.n > 2, target: c}, {target: end}]}\n  b: {always: a}\n  c: {always: a}\n"),
@@ -37,7 +37,7 @@ func TestManyDecisionsAreCheckedQuickly(t *testing.T) {
 		fmt.Fprintf(&ladder, "  s%d: {always: [{guard: vars.n > %d, target: t%d}, {target: u%d}]}\n  t%d: {always: s%d}\n  u%d: {always: s%d}\n", i, i, i, i, i, i+1, i, i+1)
 		fmt.Fprintf(&mesh, "  m%d: {always: [", i)
 		for j := range 40 {
-			fmt.Fprintf(&mesh, "{guard: visits < %d, target: m%d}, ", i+2, j)
+			fmt.Fprintf(&mesh, "{guard: visits < %d, target: m%d}, ", 40*i+j+2, j)
 		}
 		mesh.WriteString("{target: end}]}\n")
 	}

@@ -39,7 +39,10 @@ type compiler struct {
 	file   *ast.File
 	text   []byte
 	broken bool // the file has errors of syntax
-	good   bool // the flow and all that it invokes are free of errors
+	lost   bool // something that was named was not found: states may lack what leads into them or out
+	// partial says that not all was compiled: there is a state that is never reached.
+	partial bool
+	good    bool // the flow and all that it invokes are free of errors
 	// subflow says that a flow of the set invokes this one.
 	subflow bool
 	flow    *Flow
@@ -77,6 +80,10 @@ type pending struct {
 }
 
 func (c *compiler) errorf(rule string, at diag.Span, format string, args ...any) *diag.Diagnostic {
+	switch rule {
+	case ruleUnknownState, ruleUnknownEvent, ruleUnknownFlow:
+		c.lost = true
+	}
 	return c.linker.problems.Errorf(rule, at, format, args...)
 }
 
@@ -136,6 +143,7 @@ func (c *compiler) compile() {
 		c.body(s, c.source[s])
 	}
 	if !c.broken { // what the parser left out would be reported a second time
+		c.checkLists()
 		c.checkStates()
 		c.checkNames()
 	}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
@@ -28,6 +29,7 @@ func (c *compiler) compileActions(list []*ast.Action, scope *expression.Scope) [
 }
 
 func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
+	before := len(c.linker.problems)
 	action := &Action{Name: a.Name.Value, Span: a.Span, As: -1, OnError: c.onError[a], Timeout: c.seconds(a.Timeout)}
 	if a.Each != nil {
 		action.Each = c.each(a.Each, scope)
@@ -61,7 +63,18 @@ func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
 	if action.Effect {
 		c.keepEffect(action, a)
 	}
+	if len(c.linker.problems) == before {
+		c.unread(action, a)
+	}
 	return action
+}
+
+// unread warns of a look-up whose result goes nowhere.
+func (c *compiler) unread(action *Action, a *ast.Action) {
+	if action.Kind == ActionHTTP && !action.Effect && a.As == nil && a.OnError == nil {
+		c.warnf(ruleUnused, a.Name.Span, "nobody reads the result, and the caller waits for it").
+			WithHelp("name a variable for it, as in `as: answer`; what only informs somebody is a POST, which is sent after the answer")
+	}
 }
 
 // each compiles the list of an `each`.
@@ -71,7 +84,7 @@ func (c *compiler) each(t *ast.Text, scope *expression.Scope) *Template {
 		return nil
 	}
 	if got := list.template.Type(); got != List && got != Any {
-		c.errorf(ruleType, t.Span, "each needs a list, %q is a %s", t.Value, got).WithHelp(`as in each: "${params.agents}"`)
+		c.errorf(ruleType, t.Span, "each needs a list, %q is %s", t.Value, aType(got)).WithHelp(`as in each: "${params.agents}"`)
 	}
 	if name := c.exposed(list.template.Refs()); name != "" {
 		c.errorf(ruleSensitive, t.Span, "%s of a sensitive state would be the item of a loop", name)
@@ -104,7 +117,7 @@ func (c *compiler) keepEffect(action *Action, a *ast.Action) {
 func (c *compiler) resultFits(a *ast.Action) {
 	want := c.flow.Vars[c.vars[a.As.Value]].Type
 	if len(c.returns(a.Name.Value)) > 0 && want != Map && want != Any {
-		c.errorf(ruleType, a.As.Span, "the result of %q is a map, the variable %q is a %s", a.Name.Value, a.As.Value, want).
+		c.errorf(ruleType, a.As.Span, "the result of %q is a map, the variable %q is %s", a.Name.Value, a.As.Value, aType(want)).
 			WithHelp("leave the variable undeclared, or declare it as a map")
 	}
 }
@@ -156,9 +169,21 @@ func (c *compiler) set(action *Action, a *ast.Action, scope *expression.Scope) {
 		}
 		c.setVar[i] = true
 		value := c.value(p.Value, scope)
-		c.fit(value, p.Value, c.flow.Vars[i].Type)
+		if d := c.fit(value, p.Value, c.flow.Vars[i].Type); d != nil {
+			d.Message += fmt.Sprintf(", as variable %q is", p.Key.Value)
+			c.related(d, c.file.Vars, p.Key.Value)
+		}
 		c.keepInside(value, p.Value, "variable")
 		action.Set = append(action.Set, Assignment{i, value})
+	}
+}
+
+// related adds the place of a declaration to a problem.
+func (c *compiler) related(d *diag.Diagnostic, list []*ast.Decl, name string) {
+	for _, decl := range list {
+		if decl.Name.Value == name {
+			d.WithRelated(decl.Name.Span, "it is declared here")
+		}
 	}
 }
 

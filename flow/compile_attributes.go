@@ -47,6 +47,11 @@ func (el *element) unknownAttribute(t ast.Text) {
 	d := el.b.c.errorf(ruleAttribute, t.Span, "%s has no attribute %q", el.verb.Name, t.Value)
 	near, ok := diag.Nearest(t.Value, known)
 	switch {
+	case bxml.Lookup(t.Value) != nil && !slices.Contains(el.verb.Children.Allowed, t.Value):
+		d.WithHelp("%s is a verb of its own: begin a new entry with `- %s`", t.Value, t.Value)
+	case bxml.Lookup(t.Value) != nil:
+		el.unnested = true
+		d.WithHelp("nested verbs go under `nested`, as in `nested: [{%s: ...}]`", t.Value)
 	case ok:
 		d.WithHelp("did you mean %q?", near)
 	case t.Value == "guard" || t.Value == "each":
@@ -90,6 +95,7 @@ func (el *element) attribute(a *bxml.Attribute, p ast.Pair) {
 	if text, literal := t.template.Literal(); literal {
 		el.fixed(a, v, text, what)
 	} else {
+		el.b.c.checkParam(t, v.Span, what, a.Check)
 		el.computed(a, t, what)
 	}
 }

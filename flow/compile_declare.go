@@ -67,7 +67,7 @@ func (c *compiler) declareVars() {
 
 func (c *compiler) addVar(name string, typ Type, value any, secret bool) int {
 	if value == nil {
-		value = zero(typ)
+		value = typ.Zero()
 	}
 	i := len(c.flow.Vars)
 	c.vars[name] = i

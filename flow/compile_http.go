@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (c *compiler) http(action *Action, a *ast.Action, scope *expression.Scope) 
 }
 
 // baseParam is a param that begins a URL, alone: `${params.api}/customers`.
-var baseParam = regexp.MustCompile(`^\$\{\s*params\.[A-Za-z_][A-Za-z0-9_]*\s*\}([/?#]|$)`)
+var baseParam = regexp.MustCompile(`^\$\{\s*params\.([A-Za-z_][A-Za-z0-9_]*)\s*\}([/?#]|$)`)
 
 // url compiles the address of a request. Its host is literal, or set by the deployment: what a caller says never decides
 // where a request goes.
@@ -62,6 +63,7 @@ func (c *compiler) url(action *Action, v *ast.Value, scope *expression.Scope) {
 			WithHelp("values may stand behind the host, or the url may begin with a param, as in ${params.api}/customers")
 		return
 	}
+	c.host(v.Text.Value)
 	action.HTTP.URL = c.template(&v.Text, scope)
 	if action.HTTP.URL == nil {
 		return
@@ -72,15 +74,48 @@ func (c *compiler) url(action *Action, v *ast.Value, scope *expression.Scope) {
 }
 
 // literalHost reports whether a URL begins with a scheme and a host in which nothing is computed.
-func literalHost(url string) bool {
-	rest, ok := strings.CutPrefix(url, "https://")
+func literalHost(address string) bool {
+	rest, ok := strings.CutPrefix(address, "https://")
 	if !ok {
-		rest, ok = strings.CutPrefix(url, "http://")
+		rest, ok = strings.CutPrefix(address, "http://")
 	}
 	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
 		rest = rest[:end]
 	}
 	return ok && rest != "" && !strings.ContainsAny(rest, "${} ")
+}
+
+// host notes the host of a URL in Flow.Hosts, when it is known.
+func (c *compiler) host(address string) {
+	if m := baseParam.FindStringSubmatch(address); m != nil {
+		i, ok := c.params[m[1]]
+		if !ok {
+			return
+		}
+		address, _ = c.flow.Params[i].Value.(string)
+	}
+	if !literalHost(address) {
+		return
+	}
+	base := address
+	if end := strings.Index(base, "${"); end >= 0 {
+		base = base[:end] // behind the host
+	}
+	scheme, rest, _ := strings.Cut(base, "://")
+	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
+		rest = rest[:end]
+	}
+	u, err := url.Parse(scheme + "://" + rest)
+	if err != nil || u.Hostname() == "" {
+		return
+	}
+	host := strings.ToLower(u.Host)
+	if port := u.Port(); port == "" || port == "80" || port == "443" {
+		host = strings.ToLower(u.Hostname())
+	}
+	if at, known := slices.BinarySearch(c.flow.Hosts, host); !known {
+		c.flow.Hosts = slices.Insert(c.flow.Hosts, at, host)
+	}
 }
 
 func (c *compiler) httpFields(p ast.Pair, scope *expression.Scope) []Field {

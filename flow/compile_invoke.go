@@ -95,7 +95,7 @@ func (c *compiler) outputs(s *State, a *ast.Value, scope *expression.Scope) {
 		case number(got) && number(value.typ()):
 			c.outputTypes[name] = max(got, value.typ())
 		case got != value.typ():
-			c.errorf(ruleType, v.Span, "%q is a %s here and a %s in another final state", name, value.typ(), got)
+			c.errorf(ruleType, v.Span, "%q is %s here and %s in another final state", name, aType(value.typ()), aType(got))
 		}
 	}
 }

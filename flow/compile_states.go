@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"strings"
+
 	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
@@ -37,6 +39,7 @@ func (c *compiler) initial(s *State, a *ast.State) {
 		c.errorf(ruleKey, a.Initial.Span, "%q has no inner states", s.Name)
 	case len(s.Children) == 0:
 	case a.Initial == nil:
+		c.lost = true
 		c.errorf(ruleMissing, s.Span, "%q has inner states and needs %q", s.Name, "initial").
 			WithHelp("name the one that it begins with, as in `initial: %s`", a.States[0].Name.Value)
 		s.Initial = s.Children[0]
@@ -83,5 +86,12 @@ func (c *compiler) unknownState(t ast.Text, _ *State) {
 	d := c.errorf(ruleUnknownState, t.Span, "there is no state %q", t.Value)
 	if near, ok := diag.Nearest(t.Value, names); ok {
 		d.WithHelp("did you mean %q?", near)
+		return
 	}
+	const most = 12
+	more := ""
+	if len(names) > most {
+		names, more = names[:most], ", ..."
+	}
+	d.WithHelp("there are %s%s", strings.Join(names, ", "), more)
 }

@@ -47,18 +47,18 @@ func TestWrongActions(t *testing.T) {
 	}
 	testWrong(t, []wrong{
 		{"arguments of their types", act(`{find: {phone: "${call.from}", n: "${twice(visits)}"}, as: found, timeout: 2s, onError: end}, {post: {}}`), nil},
-		{"an argument of another type", act(`{find: {phone: "${visits}", n: two}}`), []string{`6 <"${visits}"> wrong-type: ${visits} is a int, not a string`, `6 <two> wrong-type: "two" is no int`}},
+		{"an argument of another type", act(`{find: {phone: "${visits}", n: two}}`), []string{`6 <"${visits}"> wrong-type: ${visits} is an int, not a string`, `6 <two> wrong-type: "two" is no int`}},
 		{"an argument too few and one too many", act(`{find: {phone: x, m: 1}}`), []string{`6 <find> missing-key: the action "find" needs "n"`, `6 <m> unknown-key: the action "find" takes no "m"`}},
 		{"a list instead of arguments", act(`{post: [1]}`), []string{`6 <[1]> wrong-type: the action "post" takes a map`}},
 		{"a result of an effect", act(`{post: {}, as: x}`), []string{`6 <x> unknown-key: "post" has no "as"`}},
-		{"a result in a variable of another type", act(`{find: {phone: x, n: 1}, as: n}`), []string{`6 <n> wrong-type: the result of "find" is a map, the variable "n" is a int`}},
+		{"a result in a variable of another type", act(`{find: {phone: x, n: 1}, as: n}`), []string{`6 <n> wrong-type: the result of "find" is a map, the variable "n" is an int`}},
 		{"a function with another type", act(`{set: {n: "${twice('x')}"}}`), []string{`6 <'x'> expression-type: twice takes a number here, and 'x' is a string`}},
 		{"an onError of a log", act(`{log: x, onError: end}`), []string{`6 <end> unknown-key: "log" has no "onError"`}},
 		{"an action that does not exist", act(`{fnd: {}}`), []string{`6 <fnd> unknown-action: there is no action "fnd"`}},
 		{"a lookup that is neither true nor false", act(`{http: {url: "https://a.example", method: POST, lookup: maybe}}`), []string{`6 <maybe> wrong-type: lookup must be true or false`}},
 		{"a method in small letters", act(`{http: {url: "https://a.example", method: post}}`), []string{`6 <post> wrong-type: "post" is no method`}},
 		{"a key that http does not have", act(`{http: {url: "https://a.example", body: x}}`), []string{`6 <body> unknown-key: http has no key "body"`}},
-		{"a text that was to be computed", act(`{set: {n: vars.n + 1}}`), []string{`6 <vars.n + 1> wrong-type: "vars.n + 1" is no int`}},
+		{"a text that was to be computed", act(`{set: {n: vars.n + 1}}`), []string{`6 <vars.n + 1> wrong-type: "vars.n + 1" is no int, as variable "n" is`}},
 	})
 }
 

@@ -28,13 +28,17 @@ func (el *element) content() []node {
 		if e.ContentKey != nil {
 			at = e.ContentKey.Span
 		}
-		c.errorf(ruleText, at, "%s takes no text", el.verb.Name)
+		d := c.errorf(ruleText, at, "%s takes no text", el.verb.Name)
+		d.Help = el.instead(e.Content)
 		return nil
 	case e.Content.Kind != ast.Scalar:
 		c.errorf(ruleType, e.Content.Span, "the text of %s must be a text", el.verb.Name)
 		return nil
 	}
 	text := &e.Content.Text
+	if rule.Kind == bxml.SSML {
+		c.checkSpoken(text)
+	}
 	if rule.Kind == bxml.SSML && markup.MatchString(text.Value) {
 		return el.speech(text)
 	}
@@ -51,6 +55,7 @@ func (el *element) text(text *ast.Text, rule *bxml.Content) []node {
 	el.b.keep(t.template.Refs())
 	literal, ok := t.template.Literal()
 	if !ok {
+		c.checkParam(t, text.Span, el.verb.Name, rule.Check)
 		return []node{{kind: nodeContent, content: rule, template: t, name: rule.Name + " of " + el.verb.Name}}
 	}
 	if err := rule.Check(literal); err != nil {

@@ -48,6 +48,7 @@ func (c *compiler) start(h *ast.Handler) {
 	name := h.Event.Value
 	switch {
 	case slices.Contains(startLater, name):
+		c.lost = true
 		c.errorf(ruleLater, h.Event.Span, "starting on %q is not supported yet", name)
 		return
 	case name != "initiate" && name != "answer" && name != EventInvoke:
@@ -63,6 +64,7 @@ func (c *compiler) start(h *ast.Handler) {
 			c.built[t] = tr
 		}
 		if t.Target == nil {
+			c.lost = true
 			c.errorf(ruleMissing, t.Span, "a transition of start needs a target")
 		}
 		c.flow.Start[name] = append(c.flow.Start[name], tr)
@@ -74,6 +76,7 @@ func (c *compiler) handlers(level *State, list []*ast.Handler) {
 	for _, h := range list {
 		name := c.event(h.Event)
 		if name == "" {
+			c.lost = true
 			continue
 		}
 		if len(level.On[name]) > 0 {

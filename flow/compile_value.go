@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
@@ -153,39 +154,46 @@ func (v *Value) typ() Type {
 	return Any
 }
 
-// fit converts a literal to the type that is wanted, and reports a value that cannot be of that type.
-func (c *compiler) fit(v *Value, a *ast.Value, want Type) {
+// fit converts a literal to the type that is wanted. It returns the problem that it reports when the value cannot be of that
+// type, else nil.
+func (c *compiler) fit(v *Value, a *ast.Value, want Type) *diag.Diagnostic {
 	switch v.kind {
 	case valueLiteral:
-		if v.literal == nil && a.Scalar == ast.String {
-			return // an expression that was reported
-		}
-		converted, err := convert(v.literal, want)
-		if err != nil {
-			d := c.errorf(ruleType, a.Span, "%q is no %s", a.Text.Value, want)
-			if looksComputed(a.Text.Value) {
-				d.WithHelp("to compute it write ${%s}", a.Text.Value)
-			}
-			return
-		}
-		v.literal = converted
-		if text, ok := converted.(string); ok && looksComputed(text) {
-			c.warnf(ruleQuote, a.Span, "%q is stored as this text", text).WithHelp("to compute it write ${%s}", text)
-		}
+		return c.fitLiteral(v, a, want)
 	case valueTemplate:
 		got := v.template.template.Type()
 		if got != want && got != Any && want != Any && !(got == Int && want == Number) {
-			c.errorf(ruleType, a.Span, "%s is a %s, not a %s", a.Text.Value, got, want)
+			return c.errorf(ruleType, a.Span, "%s is %s, not %s", a.Text.Value, aType(got), aType(want))
 		}
 	case valueList:
 		if want != List && want != Any {
-			c.errorf(ruleType, a.Span, "a list is no %s", want)
+			return c.errorf(ruleType, a.Span, "a list is no %s", want)
 		}
 	case valueMap:
 		if want != Map && want != Any {
-			c.errorf(ruleType, a.Span, "a map is no %s", want)
+			return c.errorf(ruleType, a.Span, "a map is no %s", want)
 		}
 	}
+	return nil
+}
+
+func (c *compiler) fitLiteral(v *Value, a *ast.Value, want Type) *diag.Diagnostic {
+	if v.literal == nil && a.Scalar == ast.String {
+		return nil // an expression that was reported
+	}
+	converted, err := convert(v.literal, want)
+	if err != nil {
+		d := c.errorf(ruleType, a.Span, "%q is no %s", a.Text.Value, want)
+		if looksComputed(a.Text.Value) {
+			d.WithHelp("to compute it write ${%s}", a.Text.Value)
+		}
+		return d
+	}
+	v.literal = converted
+	if text, ok := converted.(string); ok && looksComputed(text) {
+		c.warnf(ruleQuote, a.Span, "%q is stored as this text", text).WithHelp("to compute it write ${%s}", text)
+	}
+	return nil
 }
 
 // looksComputed reports whether a text reads like an expression whose `${ }` was forgotten.

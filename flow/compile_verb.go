@@ -20,6 +20,8 @@ type element struct {
 	nodes   []node
 	literal map[string]string // literal attributes
 	given   map[string]bool   // attributes that the author wrote, null included
+	// unnested says that a nested verb stands among the attributes.
+	unnested bool
 }
 
 // verb compiles one verb.
@@ -57,6 +59,10 @@ func (b *builder) unknownVerb(e *ast.Entry) {
 		known = append(known, v.Name)
 	}
 	d := b.c.errorf(ruleVerb, e.Verb.Span, "there is no verb %q", e.Verb.Value)
+	if name, text, ok := strings.Cut(e.Verb.Value, ":"); ok && bxml.Lookup(name) != nil {
+		d.WithHelp("put a space after the colon: `%s: %s`", name, text)
+		return
+	}
 	if near, ok := diag.Nearest(e.Verb.Value, known); ok {
 		d.WithHelp("did you mean %q?", near)
 		return
@@ -127,7 +133,9 @@ func (el *element) children() []node {
 	if at.count {
 		return []node{{kind: nodeChildren, name: el.verb.Name, min: rule.Min, max: rule.Max, product: product, body: nodes}}
 	}
-	el.count(len(list), product)
+	if !el.unnested {
+		el.count(len(list), product)
+	}
 	return nodes
 }
 

@@ -10,25 +10,15 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
-// zero returns the value of a variable of type t that nobody set.
-func zero(t Type) any {
+// aType names a type with its article.
+func aType(t Type) string {
 	switch t {
-	case String:
-		return ""
-	case Bool:
-		return false
 	case Int:
-		return 0
-	case Number:
-		return 0.0
-	case Duration:
-		return time.Duration(0)
-	case List:
-		return []any(nil)
-	case Map:
-		return map[string]any(nil)
+		return "an int"
+	case Any:
+		return "any value"
 	}
-	return nil
+	return "a " + t.String()
 }
 
 // convert returns v as a value of type t: as it is when it fits, parsed when it is a text that reads as one.

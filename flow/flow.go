@@ -55,6 +55,9 @@ type Flow struct {
 	// Functions and Actions name what a kit must bring.
 	Functions []string
 	Actions   []string
+	// Hosts are the hosts that the http actions of the flow ask, sorted, in lower case, with a port that is neither 80 nor 443:
+	// those written in a URL and those of the params that begin one. A host in a param without a value is not known.
+	Hosts []string
 	// Reads tells which values under `call` the flow and those that it invokes read, and what their actions are given;
 	// others need not be kept.
 	Reads CallFields

@@ -127,7 +127,7 @@ func Parse(path string, text []byte, o Options) (*Flow, diag.List) {
 func Compile(o Options, sources ...Source) (*Set, diag.List) {
 	l := &linker{options: o, byName: map[string]*compiler{}}
 	for _, s := range sources {
-		file, problems := parse.File(s.Path, s.Text)
+		file, problems := parse.File(s.Path, s.Text, known)
 		l.problems = append(l.problems, problems...)
 		if file != nil && file.Name.Value != "" {
 			l.add(file, s.Text, problems.HasErrors())
@@ -136,7 +136,8 @@ func Compile(o Options, sources ...Source) (*Set, diag.List) {
 	l.link()
 	l.problems.Sort()
 	l.problems = distinct(l.problems)
-	return l.set(), l.problems
+	set := l.set()
+	return set, tidy(l.problems)
 }
 
 // distinct drops repetitions: a fragment is compiled once for every use, and its mistakes are found every time.

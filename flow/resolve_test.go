@@ -150,12 +150,12 @@ func TestWrongHandlers(t *testing.T) {
 	testWrong(t, []wrong{
 		{"an event and its alias", gathering("      recordComplete: end\n      recordingComplete: end\n"), []string{`8 <recordingComplete> duplicate-key: "recordComplete" is handled twice here`}},
 		{"an endpoint event", gathering("      gather: end\n      endpointConnected: end\n"), []string{`8 <endpointConnected> unknown-event: "endpointConnected" is no event of a call`}},
-		{"reenter without a target", gathering("      gather: [{reenter: true}, {target: end}]\n"), []string{`7 <{reenter: true}> missing-key: reenter needs a target`}},
+		{"reenter without a target", gathering("      gather: [{guard: visits > 1, reenter: true}, {target: end}]\n"), []string{`7 <{guard: visits > 1, reenter: true}> missing-key: reenter needs a target`}},
 		{"a target that does not exist", gathering("      gather: ennd\n      redirect: end\n"), []string{`7 <ennd> unknown-state: there is no state "ennd"`}},
 		{"onError to nowhere", gathering("      gather:\n        target: end\n        actions: [{http: {url: \"https://a.example\"}, onError: x}]\n"), []string{`9 <x> unknown-state: there is no state "x"`}},
 		{"done where no flow runs", gathering("      gather: end\n      done: end\n"), []string{`~8 <end> unreachable-state: no flow is invoked here: "done" never comes`}},
 		{"a start without a target", "flow: test\nstart: {initiate: {}}\nstates:\n  a: {type: final, bxml: [Hangup]}\n", []string{
-			`2 <{}> missing-key: a transition of start needs a target`, `~4 <a> unreachable-state: no transition leads to state "a"`}},
+			`2 <{}> missing-key: a transition of start needs a target`}},
 		{"an always without a target", "flow: test\nstart: {initiate: a}\nstates:\n  a: {always: [{guard: visits > 1}, {target: b}]}\n  b: {type: final, bxml: [Hangup]}\n",
 			[]string{`4 <{guard: visits > 1}> missing-key: an always transition needs a target`}},
 	})

@@ -119,7 +119,7 @@ func checkURL(t *testing.T, got string, err error, want, fails string) {
 
 func TestHostsAreNeverComputed(t *testing.T) {
 	request := func(url string) string {
-		return "flow: t\nparams: {base: \"https://a.example\"}\nstart: {initiate: a}\nstates:\n  a:\n    type: final\n    entry: [{log: \"${params.base}\"}, {http: {url: " + url + "}}]\n    bxml: [Hangup]\n"
+		return "flow: t\nparams: {base: \"https://a.example\"}\nstart: {initiate: a}\nstates:\n  a:\n    type: final\n    entry: [{log: \"${params.base}\"}, {http: {method: POST, url: " + url + "}}]\n    bxml: [Hangup]\n"
 	}
 	const refused = "wrong-type: the url of http must begin with http:// or https:// and a literal host"
 	testWrong(t, []wrong{

@@ -184,8 +184,11 @@ func (w *work) runEffect(key string) (more bool, err error) {
 	effect := w.origin.Effects[0]
 	request := effect.Request
 	request.Timeout = or(request.Timeout, effectTimeout)
-	_, failed := e.perform(ctx, &request, &w.origin, key+":"+strconv.FormatUint(uint64(effect.ID), 10))
+	result, failed := e.perform(ctx, &request, &w.origin, key+":"+strconv.FormatUint(uint64(effect.ID), 10))
 	w.forget()
+	if failed == nil && request.Kind == flow.ActionHTTP {
+		failed = rejected(result)
+	}
 	return true, w.settle(key, effect, failed)
 }
 
@@ -216,6 +219,7 @@ func (w *work) settle(key string, effect Effect, failed error) error {
 			continue
 		}
 		if err = w.save(ctx, &out); err == nil {
+			w.tellGivenUp(key, &effect, failed)
 			e.tell(out.Trace)
 			return nil
 		}
@@ -231,11 +235,9 @@ func (w *work) settled(i int, failed error) Outcome {
 	switch {
 	case failed == nil:
 		m.Effects = slices.Delete(m.Effects, i, i+1)
-	case effect.Attempts < effectAttempts:
-		wait := time.Second << (2 * (effect.Attempts - 1)) // 1 s, 4 s
-		effect.Next = e.config.Clock().Add(wait).UnixMilli()
+	case !over(effect.Attempts, failed):
+		effect.Next = e.config.Clock().Add(pause(effect.Attempts, failed)).UnixMilli()
 	default:
-		e.logError("effect given up", failed, "call", m.Key, "action", effect.Request.Name)
 		return e.stepper.step(&w.step, m, &Input{
 			Internal: &InternalEvent{
 				Name: flow.EventError, Reason: flow.ReasonEffect, Effect: effect.ID, Source: effect.Request.Source,

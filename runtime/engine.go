@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,6 +62,7 @@ func New(c Config) (*Engine, error) {
 	if err := e.prepare(); err != nil {
 		return nil, fmt.Errorf("new engine: %w", err)
 	}
+	e.warnHosts(c.Flows)
 	e.works.New = func() any { return &work{engine: e, recent: recent{versions: e.versions}} }
 	e.effects = newExecutor(e)
 	e.running.Go(e.effects.run)
@@ -103,7 +103,20 @@ func (e *Engine) Reload(set *flow.Set) error {
 		return fmt.Errorf("reload: %w", err)
 	}
 	e.versions.replace(set)
+	e.warnHosts(set)
 	return nil
+}
+
+// warnHosts logs which hosts flows ask although they may not: those requests will fail.
+func (e *Engine) warnHosts(set *flow.Set) {
+	for _, f := range set.Flows() {
+		for _, host := range f.Hosts {
+			if !e.fetch.Allows(host) {
+				e.config.Logger.Warn("the http action of a flow asks a host that is not allowed: it will fail", "flow", f.Name, "host", host,
+					"help", "add it to the hosts of the configuration")
+			}
+		}
+	}
 }
 
 // Close waits until every webhook in flight is answered, runs the effects that wait to be run now, and stops the background
@@ -174,18 +187,6 @@ type Stats struct {
 
 // Stats returns the figures of now.
 func (e *Engine) Stats() Stats { return Stats{InFlight: e.inFlight.Load(), Stuck: e.stuck.total()} }
-
-// statusText is the body of a refusal. It says what was wrong with the request, never why the runtime failed.
-var statusText = map[int]string{
-	http.StatusBadRequest:            "this is no webhook of Bandwidth Programmable Voice",
-	http.StatusUnauthorized:          "a user name and password are needed",
-	http.StatusForbidden:             "the token in the URL is not valid for this webhook",
-	http.StatusNotFound:              "there is no such flow",
-	http.StatusMethodNotAllowed:      "webhooks come by GET or POST",
-	http.StatusRequestEntityTooLarge: "the webhook is too large",
-	http.StatusTooManyRequests:       "too many webhooks at once",
-	http.StatusServiceUnavailable:    "the service is stopping",
-}
 
 // logError reports a failure of the runtime itself. What it is given may lie in memory that is used again.
 func (e *Engine) logError(what string, err error, attrs ...any) {

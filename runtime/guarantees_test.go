@@ -202,11 +202,13 @@ func TestACallOfARemovedFlowIsServedToItsEnd(t *testing.T) {
 	if got := b.post("/flows/menu", webhook("disconnect", callA, `"cause":"hangup"`)); got.status != http.StatusNoContent || b.last().Phase != "ended" {
 		t.Errorf("disconnect: status %d, phase %q", got.status, b.last().Phase)
 	}
-	if got := b.post("/flows/menu", webhook("initiate", call(7))); got.words(t) != runtime.DefaultApology {
-		t.Errorf("a new call hears %q", got.words(t))
+	for _, name := range []string{"menu", "never"} {
+		if got := b.post("/flows/"+name, webhook("initiate", call(7))); got.status != http.StatusNotFound || got.body != "there is no such flow\n" {
+			t.Errorf("a new call of %s: status %d, %s", name, got.status, got.body)
+		}
 	}
-	if got := b.post("/flows/never", webhook("initiate", call(8))); got.status != http.StatusNotFound {
-		t.Errorf("a flow that never was: status %d", got.status)
+	if lines := b.lines(); len(lines) != 2 || !strings.Contains(lines[0], `why="there is no such flow" flow=menu status=404`) {
+		t.Errorf("the log says\n%s", b.log)
 	}
 }
 

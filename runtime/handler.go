@@ -101,11 +101,12 @@ func (e *Engine) serveFlow(rw http.ResponseWriter, r *http.Request) {
 	defer e.inFlight.Add(-1)
 	if e.inFlight.Add(1) > int64(e.config.MaxInFlight) {
 		rw.Header().Set("Retry-After", "1")
-		refuse(rw, http.StatusTooManyRequests)
+		w.delivery.Flow = r.PathValue("flow")
+		w.refused(rw, r, http.StatusTooManyRequests)
 		return
 	}
 	if status := w.receive(rw, r); status != 0 {
-		w.refused(rw, status)
+		w.refused(rw, r, status)
 		return
 	}
 	// Whoever sent the webhook may hang up: the step is finished all the same, since the carrier sends it again.
@@ -123,7 +124,7 @@ func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
 	w.delivery.Flow = r.PathValue("flow")
 	query, err := w.cutToken(r.URL.RawQuery)
 	if err != nil {
-		return http.StatusBadRequest
+		return w.understood(err)
 	}
 	if status := w.authenticate(rw, r); status != 0 {
 		return status
@@ -135,8 +136,8 @@ func (w *work) receive(rw http.ResponseWriter, r *http.Request) int {
 	if r.Method == http.MethodGet {
 		return w.understood(w.event.DecodeQuery(query))
 	}
-	if !isJSON(r.Header.Get("Content-Type")) {
-		return w.understood(errContentType)
+	if given := r.Header.Get("Content-Type"); !isJSON(given) {
+		return w.understood(fmt.Errorf("the content type is %q, not application/json", clip(given)))
 	}
 	body, status := w.read(rw, r)
 	if status != 0 {
@@ -154,15 +155,13 @@ func isJSON(contentType string) bool {
 	return err == nil && t == "application/json"
 }
 
-var errContentType = errors.New("content type is not application/json")
-
 // authenticate accepts a valid token, else credentials. A token that is not valid is refused even with credentials.
 func (w *work) authenticate(rw http.ResponseWriter, r *http.Request) int {
 	e := w.engine
 	if w.delivery.Token != "" {
 		w.claims.Flow = w.delivery.Flow
 		if err := e.tokens.Verify(w.delivery.Token, &w.claims); err != nil {
-			e.config.Logger.Warn("webhook refused: token not valid", "flow", w.delivery.Flow, "remote", r.RemoteAddr)
+			w.why = "token not valid"
 			return http.StatusForbidden
 		}
 		w.verified = true
@@ -170,6 +169,10 @@ func (w *work) authenticate(rw http.ResponseWriter, r *http.Request) int {
 	}
 	if !e.guards.admit(r) {
 		rw.Header().Set("WWW-Authenticate", `Basic realm="bxmlflow", charset="UTF-8"`)
+		w.why = "neither a token nor credentials"
+		if r.Header.Get("Authorization") != "" {
+			w.why = "no token, and credentials that are not valid"
+		}
 		return http.StatusUnauthorized
 	}
 	w.delivery.Trusted = true
@@ -189,7 +192,7 @@ func (w *work) cutToken(query string) (string, error) {
 		}
 		text, err := url.QueryUnescape(value)
 		if err != nil || w.delivery.Token != "" {
-			return "", errors.New("token parameter")
+			return "", errors.New("the token in the URL cannot be read")
 		}
 		w.delivery.Token = text
 		rest = strings.TrimPrefix(strings.Replace("&"+query, "&"+part, "", 1), "&")
@@ -206,7 +209,7 @@ func (w *work) read(rw http.ResponseWriter, r *http.Request) ([]byte, int) {
 	if r.ContentLength > 0 {
 		w.body = slices.Grow(w.body[:0], int(r.ContentLength))[:r.ContentLength]
 		if _, err := io.ReadFull(r.Body, w.body); err != nil {
-			return nil, http.StatusBadRequest
+			return nil, w.understood(errors.New("the body is shorter than announced"))
 		}
 		return w.body, 0
 	}
@@ -216,7 +219,7 @@ func (w *work) read(rw http.ResponseWriter, r *http.Request) ([]byte, int) {
 	case errors.As(err, &tooLarge):
 		return nil, http.StatusRequestEntityTooLarge
 	case err != nil:
-		return nil, http.StatusBadRequest
+		return nil, w.understood(errors.New("the body cannot be read"))
 	}
 	return body, 0
 }
@@ -227,27 +230,13 @@ func (w *work) understood(err error) int {
 	if err == nil {
 		return 0
 	}
+	w.why = err.Error()
 	w.engine.broken(w, err)
 	if w.verified {
 		w.last(w.claims.Event)
 		return http.StatusOK
 	}
 	return http.StatusBadRequest
-}
-
-// refused answers a webhook that was not handled.
-func (w *work) refused(rw http.ResponseWriter, status int) {
-	if status == http.StatusOK {
-		w.write(rw)
-		return
-	}
-	refuse(rw, status)
-}
-
-func refuse(rw http.ResponseWriter, status int) {
-	rw.Header()["Content-Type"] = plainText
-	rw.WriteHeader(status)
-	io.WriteString(rw, statusText[status]+"\n") // who asked is gone, nobody is left to tell
 }
 
 // Header values, shared by all answers.

@@ -32,6 +32,9 @@ func TestTooManyWebhooksAtOnceAreRefused(t *testing.T) {
 	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "1" {
 		t.Errorf("status %d, %v", got.status, got.header)
 	}
+	if lines := b.lines(); len(lines) != 1 || !strings.Contains(lines[0], `why="too many webhooks at once" flow=menu status=429`) {
+		t.Errorf("the log says\n%s", b.log)
+	}
 	close(release)
 	first.Wait()
 	if got := b.post("/flows/menu", webhook("initiate", call(2))); got.status != http.StatusOK {

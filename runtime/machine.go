@@ -288,12 +288,12 @@ func (m *Machine) erase() {
 		f.Saved = cleared(f.Saved)
 		for j := range f.Vars {
 			if f.Flow.Vars[j].Secret {
-				f.Vars[j] = zeroOf(f.Flow.Vars[j].Type)
+				f.Vars[j] = f.Flow.Vars[j].Type.Zero()
 			}
 		}
 		for j := range f.Params {
 			if f.Flow.Params[j].Secret {
-				f.Params[j] = zeroOf(f.Flow.Params[j].Type)
+				f.Params[j] = f.Flow.Params[j].Type.Zero()
 			}
 		}
 	}

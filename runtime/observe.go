@@ -20,11 +20,15 @@ func (e *Engine) tell(t *Trace) {
 		t.Took = e.config.Clock().Sub(t.Input.Now)
 	}
 	log, call, event := e.config.Logger, t.Machine, t.Event
-	if len(t.Logs)+len(t.Faults) > 0 { // a handler may keep them for longer than record and webhook lie in memory
+	if len(t.Logs)+len(t.Faults)+len(t.Handled) > 0 { // a handler may keep them for longer than record and webhook lie in memory
 		call, event = strings.Clone(call), strings.Clone(event)
 	}
 	for _, line := range t.Logs {
 		log.Info(line, "flow", t.Flow, "call", call, "event", event, "state", t.To)
+	}
+	for _, f := range t.Handled {
+		log.Warn("action failed, its onError is taken", "flow", t.Flow, "call", call, "event", event, "state", t.From,
+			"reason", f.Reason, "message", f.Message, "source", f.Source)
 	}
 	for _, f := range t.Faults {
 		log.Error("step failed", "flow", t.Flow, "call", call, "event", event, "state", t.From,
@@ -50,6 +54,14 @@ const NoteBroken = "not understood"
 
 // broken tells of a webhook that could not be decoded.
 func (e *Engine) broken(w *work, err error) {
+	attrs := []any{"why", err.Error(), "flow", clip(w.delivery.Flow)}
+	if w.verified {
+		attrs = append(attrs, "call", clip(w.claims.Machine), "expected", clip(w.claims.Event))
+	}
+	e.config.Logger.Warn("webhook "+NoteBroken, attrs...)
+	if len(e.config.Kit.Observers) == 0 {
+		return
+	}
 	t := &Trace{
 		Time: e.config.Clock(), Flow: w.delivery.Flow, Kind: Empty.String(), Note: NoteBroken,
 		Faults: []Fault{{Reason: NoteBroken, Message: err.Error()}},
@@ -57,7 +69,9 @@ func (e *Engine) broken(w *work, err error) {
 	if w.verified {
 		t.Machine, t.Event = w.claims.Machine, w.claims.Event
 	}
-	e.tell(t)
+	for _, observe := range e.config.Kit.Observers {
+		e.observe(observe, t)
+	}
 }
 
 // stepping returns the configuration of the stepper.

@@ -211,7 +211,7 @@ func (r *stepRun) follow(frame int, t *flow.Transition) error {
 		return r.goOn(frame, t)
 	}
 	err := r.act(frame, t.Actions)
-	if target := instead(err); target != nil {
+	if target := r.instead(err); target != nil {
 		r.took(target)
 		return r.goOn(frame, target)
 	}

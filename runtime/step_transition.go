@@ -79,7 +79,7 @@ func (r *stepRun) move(frame int, t *flow.Transition) error {
 		if err == nil {
 			return nil
 		}
-		if t = instead(err); t == nil {
+		if t = r.instead(err); t == nil {
 			return err
 		}
 		r.took(t)
@@ -259,7 +259,7 @@ func (r *stepRun) done(frame int) (bool, error) {
 		return true, r.move(frame-1, t)
 	}
 	err = r.act(frame-1, t.Actions)
-	if t = instead(err); t != nil {
+	if t = r.instead(err); t != nil {
 		r.took(t)
 		return true, r.move(frame-1, t)
 	}
@@ -280,11 +280,13 @@ func (r *stepRun) limit(format string, args ...any) error {
 	return &stepFailure{reason: flow.ReasonLimit, message: fmt.Sprintf(format, args...), source: r.where()}
 }
 
-// instead returns where an action that failed wants to go, nil when it does not say.
-func instead(err error) *flow.Transition {
+// instead returns where an action that failed wants to go, nil when it does not say. That it failed is told all the same.
+func (r *stepRun) instead(err error) *flow.Transition {
 	var f *stepFailure
-	if errors.As(err, &f) {
-		return f.target
+	if err == nil || !errors.As(err, &f) || f.target == nil {
+		return nil
 	}
-	return nil
+	t := r.tell()
+	t.Handled = append(t.Handled, Fault{Reason: f.reason, Message: f.message, Source: f.source})
+	return f.target
 }

@@ -19,34 +19,11 @@ const (
 	maxDepth     = 32       // lists and maps inside each other
 )
 
-// zeroOf returns the value of a variable that nobody set.
-func zeroOf(t flow.Type) any {
-	switch t {
-	case flow.String:
-		return ""
-	case flow.Bool:
-		return false
-	case flow.Int:
-		return 0
-	case flow.Number:
-		return 0.0
-	case flow.Duration:
-		return time.Duration(0)
-	case flow.List:
-		return []any(nil)
-	case flow.Map:
-		return map[string]any(nil)
-	case flow.Time:
-		return time.Time{}
-	}
-	return nil
-}
-
 // fit returns v as a value of type t. Numbers change their kind where nothing is lost; nil is the zero value.
 func fit(v any, t flow.Type) (any, error) {
 	switch x := v.(type) {
 	case nil:
-		return zeroOf(t), nil
+		return t.Zero(), nil
 	case string:
 		if t == flow.String || t == flow.Any {
 			return v, nil

@@ -51,3 +51,13 @@ func (e *Engine) deleteExpired(ctx context.Context) (n int, err error) {
 	})
 	return n, err
 }
+
+// expires returns when the record may be deleted: some time after the end of the call, or after the last event of one whose
+// end was never told.
+func expires(m *Machine) int64 {
+	f := m.Frames[0].Flow
+	if m.Phase == Ended {
+		return m.Touched + f.Retention.Milliseconds()
+	}
+	return m.Touched + f.Expiry.Milliseconds()
+}

@@ -46,7 +46,9 @@ type Trace struct {
 	Document []byte `json:"-"`
 	// Faults are what went wrong, in order: the failure of the step and that of its error handling.
 	Faults []Fault `json:"faults,omitempty"`
-	Note   string  `json:"note,omitempty"`
+	// Handled are the failures of actions whose onError was taken.
+	Handled []Fault `json:"handled,omitempty"`
+	Note    string  `json:"note,omitempty"`
 	// Input is what the step was given, for recordings; nil when nobody asked for the trace. It is not masked.
 	Input *Recorded `json:"-"`
 }

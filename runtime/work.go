@@ -39,6 +39,7 @@ type work struct {
 
 	status   int
 	document []byte // of the answer
+	why      string // it was refused, when the status does not tell
 }
 
 func (w *work) reset() {
@@ -47,7 +48,7 @@ func (w *work) reset() {
 	w.step.reset()
 	clear(w.results)
 	w.results = w.results[:0]
-	w.status, w.document = 0, nil
+	w.status, w.document, w.why = 0, nil, ""
 }
 
 // handle answers the webhook. Whatever happens, there is an answer afterwards.
@@ -65,12 +66,14 @@ func (w *work) handle(ctx context.Context) {
 	if !w.verified && w.delivery.Token != "" {
 		if e.tokens.Verify(w.delivery.Token, &w.claims) != nil {
 			w.status = http.StatusForbidden
+			w.warnRefused("token not valid")
 			return
 		}
 		w.verified = true
 	}
 	if w.delivery.Token == "" && !w.delivery.Trusted && !e.guards.open() {
 		w.status = http.StatusUnauthorized
+		w.warnRefused("neither a token nor credentials")
 		return
 	}
 	if err := w.answer(w.within); err != nil {
@@ -109,9 +112,15 @@ func (w *work) answer(ctx context.Context) error {
 		}
 		if w.bare() {
 			w.status = http.StatusForbidden
+			w.warnRefused("a token is required, and it bears none")
 			return nil
 		}
 		w.prepare()
+		if w.origin.New() && w.removed() {
+			w.status = http.StatusNotFound
+			w.warnRefused(statusText[http.StatusNotFound])
+			return nil
+		}
 		out := e.stepper.step(&w.step, &w.origin, &w.input)
 		if out.Kind == Need {
 			if err := w.lookUp(ctx, lock, key, out.Request); err != nil {
@@ -121,6 +130,7 @@ func (w *work) answer(ctx context.Context) error {
 		}
 		if failed = w.save(ctx, &out); failed == nil {
 			w.reply(&out)
+			w.warnUnknown(&out)
 			e.tell(out.Trace)
 			return nil
 		}
@@ -201,16 +211,6 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 	return nil
 }
 
-// expires returns when the record may be deleted: some time after the end of the call, or after the last event of one whose
-// end was never told.
-func expires(m *Machine) int64 {
-	f := m.Frames[0].Flow
-	if m.Phase == Ended {
-		return m.Touched + f.Retention.Milliseconds()
-	}
-	return m.Touched + f.Expiry.Milliseconds()
-}
-
 // due returns when the next retry of an effect is due, and whether an effect waits that was not tried yet. Effects of a
 // machine run in order, so the first one decides.
 func (m *Machine) due() (at int64, pending bool) {
@@ -225,6 +225,7 @@ func (w *work) reply(out *Outcome) {
 	switch out.Kind {
 	case Refused:
 		w.status = http.StatusForbidden
+		w.warnRefused("the token is another call's, or was given for another event")
 	case Document:
 		w.status, w.document = http.StatusOK, out.Document
 	case Again:

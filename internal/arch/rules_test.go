@@ -18,7 +18,7 @@ var rules = []rule{
 		"the verbs are the carrier's words, which the simulator needs without the language"},
 	{"flow/ast/...", []string{"flow/diag"},
 		"syntax is what was written, before anything is known about its meaning"},
-	{"flow/internal/expression/...", []string{"flow/internal/expression/..."},
+	{"flow/internal/expression/...", []string{"flow/internal/expression/...", "flow/diag"},
 		"expressions know names and types, not flows, so that they can be tested and fuzzed alone"},
 	{"flow/internal/parse/...", []string{"flow/internal/parse/...", "flow/ast", "flow/diag", "internal/yamlsrc"},
 		"parsing knows what YAML says, not what a flow means"},

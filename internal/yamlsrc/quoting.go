@@ -2,6 +2,7 @@ package yamlsrc
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -225,6 +226,9 @@ func why(text string, flow bool) (message, help string) {
 	case flow && strings.Contains(text, "${"):
 		return "a template within {...} or [...] needs quotes", help
 	case strings.Contains(text+" ", ": "):
+		if m := secondKey.FindStringSubmatch(text); m != nil && !flow {
+			help = fmt.Sprintf("give %q a line of its own, or, if text is meant, %s", m[1], help)
+		}
 		return `text that holds ": " needs quotes`, help
 	case flow && strings.ContainsAny(text, "{}[],?"):
 		i := strings.IndexAny(text, "{}[],?")
@@ -235,6 +239,9 @@ func why(text string, flow bool) (message, help string) {
 	}
 	return fmt.Sprintf("%s cannot be read without quotes", shown(text)), help
 }
+
+// secondKey finds a key behind the value of another on one line.
+var secondKey = regexp.MustCompile(`^[^\s,]+, *([A-Za-z]\w*): `)
 
 // shown returns text in quotes for a message, cut when it is long.
 func shown(text string) string {

@@ -13,6 +13,7 @@ var syntaxTests = []struct {
 	want      []string
 }{
 	{"a colon in text", "x: 1\nSpeakSentence: Note: closed\n", []string{`Note: closed | text that holds ": " needs quotes | quote it: "Note: closed"`}},
+	{"two keys on a line", "a:\n  b: 1, c: 2\n  d: 3\n", []string{`1, c: 2 | text that holds ": " needs quotes | give "c" a line of its own, or, if text is meant, quote it: "1, c: 2"`}},
 	{"a colon in text in a list", "- SpeakSentence: Note: closed\n- Hangup\n", []string{`Note: closed | text that holds ": " needs quotes | quote it: "Note: closed"`}},
 	{"a colon in text in flow style", "a: {SpeakSentence: Note: closed}\n", []string{`Note: closed | text that holds ": " needs quotes | quote it: "Note: closed"`}},
 	{"templates in flow style", "a: {to: ${call.to}, from: ${call.from}}\n", []string{

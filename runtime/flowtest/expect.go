@@ -67,6 +67,7 @@ func (r *reader) expectState(n *node) func(*session) string {
 	if !ok {
 		return nil
 	}
+	r.refer(refState, want)
 	return func(s *session) string {
 		return differs(want.value, s.state())
 	}
@@ -109,7 +110,10 @@ func endedText(ended bool) string {
 func (r *reader) expectEffects(n *node) func(*session) string {
 	var want []string
 	r.list(n, `"effects"`, func(n *node) {
-		t, _ := r.scalar(n, "an effect")
+		t, ok := r.scalar(n, "an effect")
+		if ok {
+			r.refer(refEffect, t)
+		}
 		want = append(want, t.value)
 	})
 	return func(s *session) string {
@@ -125,14 +129,17 @@ func (r *reader) expectVars(n *node) func(*session) string {
 		want any
 	}
 	var pairs []pair
-	r.named(n, `"vars"`, func(name text, n *node) { pairs = append(pairs, pair{name, value(n)}) })
+	r.named(n, `"vars"`, func(name text, n *node) {
+		r.refer(refVar, name)
+		pairs = append(pairs, pair{name, value(n)})
+	})
 	return func(s *session) string {
 		var lines []string
 		for _, p := range pairs {
 			got, ok := s.variable(p.name.value)
 			switch {
 			case !ok:
-				lines = append(lines, s.noVariable(p.name.value))
+				lines = append(lines, differs(p.name.value+" = "+show(p.want), "no flow that runs now has "+p.name.value))
 			case !same(p.want, got):
 				lines = append(lines, differs(p.name.value+" = "+show(p.want), p.name.value+" = "+show(got)))
 			}

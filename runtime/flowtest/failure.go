@@ -51,11 +51,11 @@ func (s *session) failure(at text, message string) *Failure {
 func (f *Failure) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n%s\n", place(f.Span), f.Step, indent(f.Message, "  "))
+	if len(f.Faults) > 0 { // before the guards, which matter less then
+		fmt.Fprintf(&b, "what went wrong on %s:\n%s\n", f.After, indent(strings.Join(f.Faults, "\n"), "  "))
+	}
 	if len(f.Guards) > 0 {
 		fmt.Fprintf(&b, "guards tried on %s:\n%s\n", f.After, indent(strings.Join(f.Guards, "\n"), "  "))
-	}
-	if len(f.Faults) > 0 {
-		fmt.Fprintf(&b, "what went wrong on %s:\n%s\n", f.After, indent(strings.Join(f.Faults, "\n"), "  "))
 	}
 	if f.Command != "" {
 		fmt.Fprintf(&b, "run it alone: %s\n", f.Command)

@@ -2,9 +2,13 @@ package flowtest
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
@@ -17,6 +21,8 @@ type file struct {
 	params map[string]any
 	mocks  mocks
 	tests  []*test
+	refs   []ref           // what the file names and the flow must have
+	told   map[string]bool // look-ups that nothing answers and that a failure explained
 }
 
 // test is one call.
@@ -27,6 +33,13 @@ type test struct {
 	steps  []step
 	never  []*expectation
 	replay text // path of a recording, relative to the test file
+}
+
+// expects reports whether the test compares anything.
+func (t *test) expects() bool {
+	return t.replay.value != "" || len(t.never) > 0 || slices.ContainsFunc(t.steps, func(s step) bool {
+		return s.expect != nil || s.event != nil && s.event.apology
+	})
 }
 
 // step is an event or an expectation.
@@ -42,6 +55,7 @@ type eventStep struct {
 	fields     map[string]any // by dotted name; nil leaves a field out
 	time       time.Time      // zero when not given
 	unexpected bool
+	apology    bool // the flow does not handle the error that the event raises
 }
 
 // peopleSteps and faultSteps are the steps of the language that this version does not play.
@@ -56,8 +70,12 @@ func parse(path string, src []byte) (*file, diag.List) {
 	if root == nil {
 		return nil, problems
 	}
+	if isFlow(root) {
+		flowInstead(&problems, path, root)
+		return nil, problems
+	}
 	r := &reader{problems: problems}
-	f := &file{path: path}
+	f := &file{path: path, told: map[string]bool{}}
 	r.object(root, "a test file", keys{
 		"flow":   func(_, n *node) { f.flow, _ = r.scalar(n, `"flow"`) },
 		"params": func(_, n *node) { f.params = r.params(n) },
@@ -72,7 +90,24 @@ func parse(path string, src []byte) (*file, diag.List) {
 		r.problems.Errorf(ruleMissingKey, whole, "a test file needs %q", "tests")
 	}
 	r.problems.Sort()
+	f.refs = r.refs
 	return f, r.problems
+}
+
+// isFlow reports whether a file is a flow rather than the tests of one.
+func isFlow(root *node) bool {
+	return root.Kind == yamlsrc.Map && root.Get("tests") == nil && (root.Get("states") != nil || root.Get("start") != nil)
+}
+
+// flowInstead reports a flow where its tests are expected.
+func flowInstead(problems *diag.List, path string, root *node) {
+	tests := strings.TrimSuffix(path, filepath.Ext(path)) + flow.TestSuffix
+	message := "this is a flow, its tests are in "
+	if _, err := os.Stat(tests); err != nil {
+		message = "this is a flow, its tests belong in "
+	}
+	*problems = nil // they speak of a test file
+	problems.Errorf(ruleFlow, diag.Span{File: path, Start: root.Span.Start, End: root.Span.Start}, "%s%s", message, tests)
 }
 
 func (r *reader) params(n *node) map[string]any {
@@ -99,9 +134,9 @@ func (f *file) add(r *reader, n *node) {
 	switch {
 	case t.name.value == "":
 		r.problems.Errorf(ruleMissingKey, n.Span, "a test needs %q", "name").WithHelp("say what happens, as in `name: a busy agent sends the caller to voicemail`")
-	case len(t.steps) == 0 && t.replay.value == "":
+	case n.Get("steps") == nil && t.replay.value == "":
 		r.problems.Errorf(ruleMissingKey, t.name.span, "a test needs %q or %q", "steps", "replay")
-	case len(t.steps) > 0 && t.replay.value != "":
+	case n.Get("steps") != nil && t.replay.value != "":
 		r.problems.Errorf(ruleUnknownKey, t.replay.span, "a test has either %q or %q", "steps", "replay")
 	}
 	r.first(t)
@@ -126,7 +161,8 @@ func (r *reader) first(t *test) {
 // step reads one step: a name with what belongs to it, and modifiers beside it.
 func (r *reader) step(t *test, n *node) {
 	var name, body *node
-	unexpected := false
+	var beside eventStep
+	var modifier *node
 	switch n.Kind {
 	case yamlsrc.Scalar:
 		name, body = n, &node{Span: n.Span, Resolved: yamlsrc.Null}
@@ -140,7 +176,9 @@ func (r *reader) step(t *test, n *node) {
 			r.later(e.Key.Span, e.Key.Value)
 			return
 		case "unexpected":
-			unexpected = r.boolean(e.Value, `"unexpected"`)
+			modifier, beside.unexpected = e.Key, r.boolean(e.Value, `"unexpected"`)
+		case "apology":
+			modifier, beside.apology = e.Key, r.boolean(e.Value, `"apology"`)
 		default:
 			if name != nil {
 				r.problems.Errorf(ruleStep, e.Key.Span, "a step is one thing, but this one has %q and %q", name.Value, e.Key.Value).
@@ -156,8 +194,8 @@ func (r *reader) step(t *test, n *node) {
 	}
 	s := step{name: text{name.Value, name.Span}}
 	switch {
-	case name.Value == "expect" && unexpected:
-		r.problems.Errorf(ruleUnknownKey, name.Span, "%q stands beside events only", "unexpected")
+	case name.Value == "expect" && modifier != nil:
+		r.problems.Errorf(ruleUnknownKey, modifier.Span, "%q stands beside events only", modifier.Value)
 	case name.Value == "expect":
 		s.expect = r.expectation(body)
 	default:
@@ -165,7 +203,7 @@ func (r *reader) step(t *test, n *node) {
 		if s.event == nil {
 			return
 		}
-		s.event.unexpected = unexpected
+		s.event.unexpected, s.event.apology = beside.unexpected, beside.apology
 	}
 	t.steps = append(t.steps, s)
 }

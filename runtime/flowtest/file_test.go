@@ -48,6 +48,8 @@ tests:
     steps: [initiate]
   - steps: [initiate]
   - name: nothing
+  - name: apology
+    steps: [initiate, {expect: {state: menu}, apology: true}, {gather: {}, apology: 1}]
   - name: both
     steps: [initiate]
     replay: a.jsonl
@@ -101,4 +103,44 @@ func FuzzParse(f *testing.F) {
 			t.Error("neither a file nor an error")
 		}
 	})
+}
+
+func TestAFlowInsteadOfItsTestsIsReportedInOneMessage(t *testing.T) {
+	for name, want := range map[string]string{
+		"shop.yaml": "shop.yaml:1:1: error: this is a flow, its tests are in shop_test.yaml [unknown-flow]",
+		"hut.yml":   "hut.yml:1:1: error: this is a flow, its tests belong in hut_test.yaml [unknown-flow]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			write(t, name, "flow: shop\nstart: {initiate: end}\nstates: {end: {type: final}}\n")
+			write(t, "shop_test.yaml", "")
+			result, err := Options{}.Test(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := result.Files[0]; len(f.Problems) != 1 || f.Problems[0].Error() != want || f.Failed != 1 {
+				t.Errorf("it says %v, want %s", f.Problems, want)
+			}
+		})
+	}
+}
+
+func TestATestThatExpectsNothingIsWarnedAbout(t *testing.T) {
+	for test, want := range map[string]int{
+		"steps: []":                                                          1,
+		"steps: [initiate, gather]":                                          1,
+		"steps: [initiate], never: [{state: bye}]":                           0,
+		"steps: [initiate, {expect: {state: menu}}]":                         0,
+		"steps: [initiate, {redirect: {}, unexpected: true, apology: true}]": 0,
+	} {
+		t.Run(test, func(t *testing.T) {
+			f := runText(t, Options{}, "flow: shop.yaml\nmocks: {functions: {tier: gold}}\ntests: [{name: it, "+test+"}]\n")
+			if f.Passed != 1 || len(f.Problems) != want || f.Problems.Count(diag.Warning) != want {
+				t.Errorf("%d passed, and it says %v", f.Passed, f.Problems)
+			}
+			if want > 0 && f.Problems[0].Message != "nothing is expected" {
+				t.Errorf("it says %v", f.Problems)
+			}
+		})
+	}
 }

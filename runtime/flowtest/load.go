@@ -3,7 +3,6 @@ package flowtest
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,35 +40,12 @@ func (u *suite) load(folder string, params map[string]map[string]any, functions 
 	}
 	o := flow.Options{Params: params, Functions: mocks{functions: functions}.functionsOver(u.Functions)}
 	set, problems, err := flow.Load(o, folder)
-	if err == nil && u.stand(o.Functions, set) {
-		set, problems, err = flow.Load(o, folder)
-	}
 	if err != nil {
 		return nil, err
 	}
 	c := &compiled{set, problems}
 	u.sets[string(key)] = c
 	return c, nil
-}
-
-// stand adds functions that stand in for those that flows of a set declare and nobody brings: a call of one fails the test. It
-// reports whether there are any.
-func (u *suite) stand(functions map[string]flow.Function, set *flow.Set) bool {
-	added := false
-	for _, f := range set.Flows() {
-		for _, name := range f.Functions {
-			if functions[name].Call != nil {
-				continue
-			}
-			added = true
-			functions[name] = flow.Function{Call: func(args ...any) (any, error) {
-				u.missing = fmt.Errorf("no mock answers the function %s with %s\nadd it under mocks: functions: {%s: ...}, or bring it in a Go test",
-					name, show(args), name)
-				return nil, u.missing
-			}}
-		}
-	}
-	return added
 }
 
 // flow returns the flow of a test with its params, or what is wrong with it. All flows of its folder are loaded, so that it
@@ -96,6 +72,9 @@ func (u *suite) flow(f *file, t *test) (*flow.Flow, diag.List, error) {
 		found = c.set.Flow(name)
 	}
 	if found != nil {
+		if problems = lacking(c.set, found, f.flow.span); len(problems) > 0 {
+			return nil, problems, nil
+		}
 		return found, nil, nil
 	}
 	for _, d := range c.problems {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -26,7 +27,17 @@ type httpMock struct {
 	body        any
 	headers     map[string]any
 	fail        string // why there is no answer
+	span        diag.Span
+	used        bool
 }
+
+// noMock is the error of a look-up that nothing answers.
+type noMock struct {
+	name string // what is asked for
+	with string // the rest of the message
+}
+
+func (e *noMock) Error() string { return "no mock answers " + e.name + e.with }
 
 func (r *reader) mocks(n *node) mocks {
 	m := mocks{}
@@ -35,8 +46,13 @@ func (r *reader) mocks(n *node) mocks {
 			m.http = []httpMock{}
 			r.list(n, `"http"`, func(n *node) { m.http = append(m.http, r.httpMock(n)) })
 		},
-		"actions":   func(_, n *node) { m.actions = r.actions(n) },
-		"functions": func(_, n *node) { m.functions = r.results(n, `"functions"`) },
+		"actions": func(_, n *node) { m.actions = r.actions(n) },
+		"functions": func(_, n *node) {
+			m.functions = r.results(n, `"functions"`)
+			for _, e := range n.Entries {
+				r.refer(refFunction, text{e.Key.Value, e.Key.Span})
+			}
+		},
 	})
 	return m
 }
@@ -54,6 +70,7 @@ type mockFailure string
 func (r *reader) actions(n *node) map[string]any {
 	results := map[string]any{}
 	r.named(n, `"actions"`, func(name text, n *node) {
+		r.refer(refAction, name)
 		results[name.value] = value(n)
 		if n.Kind == yamlsrc.Map && len(n.Entries) == 1 && n.Entries[0].Key.Value == "fail" {
 			reason, _ := r.scalar(n.Entries[0].Value, `"fail"`)
@@ -64,7 +81,7 @@ func (r *reader) actions(n *node) map[string]any {
 }
 
 func (r *reader) httpMock(n *node) httpMock {
-	m := httpMock{status: 200, headers: map[string]any{}}
+	m := httpMock{status: 200, headers: map[string]any{}, span: n.Span}
 	given := map[string]text{}
 	word := func(to *string) func(key, n *node) {
 		return func(key, n *node) {
@@ -123,8 +140,9 @@ func (m mocks) functionsOver(bring map[string]flow.Function) map[string]flow.Fun
 func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions map[string]runtime.Action) (runtime.Result, error) {
 	result := runtime.Result{Request: request}
 	if request.Kind == flow.ActionHTTP {
-		for _, mock := range m.http {
-			if mock.matches(&request) {
+		for i := range m.http {
+			if mock := &m.http[i]; mock.matches(&request) {
+				mock.used = true
 				result.Err = mock.fail
 				if mock.fail == "" {
 					result.Value = map[string]any{"status": mock.status, "body": mock.body, "headers": mock.headers}
@@ -132,8 +150,8 @@ func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions
 				return result, nil
 			}
 		}
-		return result, fmt.Errorf("no mock answers %s %s\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]",
-			request.Method, request.URL, withoutQuery(request.URL))
+		return result, &noMock{request.Method + " " + request.URL,
+			fmt.Sprintf("\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]", withoutQuery(request.URL))}
 	}
 	if mock, ok := m.actions[request.Name]; ok {
 		if reason, fails := mock.(mockFailure); fails {
@@ -145,8 +163,8 @@ func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions
 	}
 	action := actions[request.Name]
 	if action == nil {
-		return result, fmt.Errorf("no mock answers the action %s with %s\nadd it under mocks: actions: {%s: {%s}}",
-			request.Name, show(request.Args), request.Name, example(request.Action))
+		return result, &noMock{"the action " + request.Name,
+			fmt.Sprintf(" with %s\nadd it under mocks: actions: {%s: {%s}}", show(request.Args), request.Name, example(request.Action))}
 	}
 	return perform(action, result, machine), nil
 }

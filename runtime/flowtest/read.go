@@ -23,6 +23,11 @@ const (
 	ruleFlow         = "unknown-flow"
 	ruleDuplicate    = "duplicate-test"
 	ruleNotSupported = "not-supported-yet"
+	ruleState        = "unknown-state"
+	ruleName         = "unknown-name"
+	ruleFunction     = "missing-function"
+	ruleNothing      = "nothing-expected"
+	ruleUnused       = "unused-mock"
 )
 
 type node = yamlsrc.Node
@@ -36,6 +41,7 @@ type text struct {
 // reader reads one test file and collects its problems.
 type reader struct {
 	problems diag.List
+	refs     []ref
 }
 
 // keys maps the keys that a map may have to what is done with their values.

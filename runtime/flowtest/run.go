@@ -3,6 +3,8 @@ package flowtest
 import (
 	"strings"
 	"testing"
+
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
 
 // Run runs the test files at the paths as Go subtests, named by file and test; folders are searched.
@@ -25,6 +27,11 @@ func (o Options) Run(t *testing.T, paths ...string) *Result {
 		t.Run(f.Path, func(t *testing.T) {
 			if err := f.Problems.Err(); err != nil {
 				t.Error(err)
+			}
+			for _, p := range f.Problems {
+				if p.Severity != diag.Error {
+					t.Log(p)
+				}
 			}
 			for _, one := range f.Tests {
 				t.Run(one.Name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
-	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -20,7 +20,6 @@ type session struct {
 	mocks   mocks
 	actions map[string]runtime.Action
 	cover   *coverage
-	missing *error // of the suite
 
 	machine  *runtime.Machine
 	caller   *caller
@@ -39,6 +38,8 @@ type session struct {
 	heard   string
 	effects []string
 	trace   *runtime.Trace
+
+	lacks *noMock // why the test failed, if it is that
 }
 
 // tick is how far the clock goes on with every event that does not set it.
@@ -56,7 +57,11 @@ func (s *session) play(t *test) *Failure {
 		}
 		s.place = step.name
 		if err := s.raise(step.event); err != nil {
+			errors.As(err, &s.lacks)
 			return s.failure(step.name, err.Error())
+		}
+		if f := s.unanswered(step); f != nil {
+			return f
 		}
 		for _, never := range t.never {
 			if never.holds(s) {
@@ -83,6 +88,28 @@ func (s *session) expect(step *step) *Failure {
 		return nil
 	}
 	return s.failure(text{step.name.value, span}, strings.Join(lines, "\n"))
+}
+
+// unanswered is the failure of an event that raised an error which the flow does not handle, unless that is meant; and of one
+// where it is meant and did not come.
+func (s *session) unanswered(step *step) *Failure {
+	apology := len(s.trace.Faults) > 0 && len(s.trace.Transitions) == 0 // handling takes a transition
+	switch {
+	case apology == step.event.apology:
+		return nil
+	case !apology && len(s.trace.Faults) > 0:
+		return s.failure(step.name, "the built-in apology is expected, but the flow handles the error")
+	case !apology:
+		return s.failure(step.name, "the built-in apology is expected, but nothing went wrong")
+	}
+	message := "the flow does not handle this error: nothing that the event did is kept"
+	if s.trace.Kind == runtime.Document.String() {
+		message = "the flow does not handle this error: the caller hears the built-in apology"
+	}
+	f := s.failure(step.name, "")
+	f.Message = strings.Join(f.Faults, "\n") + "\n" + message + "\nhandle it under `on: error`, or write `apology: true` beside the event if that is meant"
+	f.Faults = nil // they are in the message
+	return f
 }
 
 func (s *session) never(step *step, never *expectation) *Failure {
@@ -129,7 +156,7 @@ func (s *session) raise(step *eventStep) error {
 // copy returns a session of the same test with a call of its own, for a replay.
 func (s *session) copy() *session {
 	return &session{
-		stepper: s.stepper, flow: s.flow, cover: s.cover, missing: s.missing, machine: &runtime.Machine{}, now: s.now, replaying: true,
+		stepper: s.stepper, flow: s.flow, cover: s.cover, machine: &runtime.Machine{}, now: s.now, replaying: true,
 	}
 }
 
@@ -172,12 +199,7 @@ const maxRounds = 64
 
 func (s *session) decide(in *runtime.Input) (runtime.Outcome, error) {
 	for range maxRounds {
-		*s.missing = nil
 		out := s.stepper.Step(s.machine, in)
-		if *s.missing != nil {
-			s.trace = out.Trace
-			return out, *s.missing
-		}
 		if out.Kind != runtime.Need {
 			return out, nil
 		}
@@ -241,18 +263,4 @@ func (s *session) variable(name string) (any, bool) {
 		}
 	}
 	return nil, false
-}
-
-func (s *session) noVariable(name string) string {
-	var names []string
-	for _, f := range s.machine.Frames {
-		for _, v := range f.Flow.Vars {
-			names = append(names, v.Name)
-		}
-	}
-	message := fmt.Sprintf("there is no variable %q", name)
-	if near, ok := diag.Nearest(name, names); ok {
-		message += fmt.Sprintf(", did you mean %q?", near)
-	}
-	return message
 }

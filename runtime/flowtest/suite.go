@@ -40,7 +40,8 @@ type Result struct {
 type FileResult struct {
 	Path  string
 	Tests []TestResult
-	// Problems are mistakes in the test file or in its flow. With errors among them nothing was run.
+	// Problems are mistakes in the test file or in its flow. With errors among them nothing was run. Warnings are about tests
+	// that expect nothing, remarks about mocks that no test used.
 	Problems diag.List
 	Passed   int
 	Failed   int
@@ -102,7 +103,6 @@ type suite struct {
 	cover   *coverage
 	sets    map[string]*compiled
 	result  *Result
-	missing error // of the last function that was called and that nobody brings
 }
 
 // find returns the test files at the paths and counts the flows of folders for the coverage.
@@ -164,8 +164,11 @@ func (u *suite) file(path string) error {
 	return nil
 }
 
+// tests runs the chosen tests of a file once all of them can be run.
 func (u *suite) tests(r *FileResult, f *file) error {
-	for _, t := range f.tests {
+	flows := make([]*flow.Flow, len(f.tests)) // nil for those that are not chosen
+	checked := false
+	for i, t := range f.tests {
 		if u.Match != nil && !u.Match.MatchString(t.name.value) {
 			continue
 		}
@@ -173,25 +176,30 @@ func (u *suite) tests(r *FileResult, f *file) error {
 		if err != nil {
 			return err
 		}
-		if fl == nil {
-			r.Problems = append(r.Problems, problems...)
+		if fl != nil && !checked { // params change no names
+			problems, checked = unknownNames(f, fl), true
+		}
+		if r.Problems = append(r.Problems, problems...); len(problems) > 0 {
 			return nil
 		}
-		u.cover.add(fl)
-		one := u.run(f, t, fl)
-		if one.Failure == nil {
-			r.Passed++
-		} else {
-			r.Failed++
-			one.Failure.Command = alone(f.path, t.name.value)
-		}
-		r.Tests = append(r.Tests, one)
+		flows[i] = fl
 	}
+	for i, t := range f.tests {
+		if flows[i] != nil {
+			u.test(r, f, t, flows[i])
+		}
+	}
+	if r.Failed == 0 && len(r.Tests) == len(f.tests) {
+		r.Problems = append(r.Problems, unused(f)...)
+	}
+	r.Problems.Sort()
 	return nil
 }
 
-func (u *suite) run(f *file, t *test, fl *flow.Flow) TestResult {
+// test runs one test. Of look-ups that nothing answers those that were told in the file before are only named.
+func (u *suite) test(r *FileResult, f *file, t *test, fl *flow.Flow) {
 	begin := time.Now()
+	u.cover.add(fl)
 	s := u.session(f, t, fl)
 	one := TestResult{Name: t.name.value, Span: t.name.span}
 	if t.replay.value != "" {
@@ -200,12 +208,27 @@ func (u *suite) run(f *file, t *test, fl *flow.Flow) TestResult {
 		one.Failure = s.play(t)
 	}
 	one.Elapsed = time.Since(begin)
-	return one
+	if s.lacks != nil {
+		if f.told[s.lacks.name] {
+			one.Failure.Message, one.Failure.Guards = "no mock answers "+s.lacks.name+" here either", nil
+		}
+		f.told[s.lacks.name] = true
+	}
+	if one.Failure == nil && !t.expects() {
+		r.Problems.Warnf(ruleNothing, t.name.span, "nothing is expected").WithHelp("add a step, as in `expect: {state: %s}`", or(s.state(), "greeting"))
+	}
+	if one.Failure == nil {
+		r.Passed++
+	} else {
+		r.Failed++
+		one.Failure.Command = alone(f.path, t.name.value)
+	}
+	r.Tests = append(r.Tests, one)
 }
 
 func (u *suite) session(f *file, t *test, fl *flow.Flow) *session {
 	return &session{
-		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover, missing: &u.missing,
+		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover,
 		machine: &runtime.Machine{}, now: clockStart,
 	}
 }

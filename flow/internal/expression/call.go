@@ -93,7 +93,7 @@ func deliver(name string, fn Function, result any) (any, error) {
 // int or float64.
 func (t Type) accept(v any) (any, bool) {
 	if v == nil {
-		return t.zero(), true
+		return t.Zero(), true
 	}
 	ok := false
 	switch t {

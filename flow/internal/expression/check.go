@@ -232,12 +232,20 @@ func (c *compilation) mend(n *ast.BinaryNode, l, r Type) string {
 		return fmt.Sprintf("write string(%s)", text)
 	case t == Duration && (isNumeric(lt) || lt == String):
 		return fmt.Sprintf("write duration(%q)", strings.Trim(lit, `"'`)+map[bool]string{true: "s"}[isNumeric(lt)])
+	case t == Time && (isNumeric(lt) || lt == String && isHour(lit)):
+		return fmt.Sprintf(`write within(%s, "Mon-Fri 09:00-17:00", zone) to ask for the time of day`, text)
 	case t == Time && lt == String:
 		return fmt.Sprintf("write date(%s)", lit)
 	case t == Bool && equality:
 		return fmt.Sprintf("write %s or !%s by itself", text, text)
 	}
 	return ""
+}
+
+// isHour reports whether a quoted text is a time of day.
+func isHour(quoted string) bool {
+	_, ok := parseMinute(strings.Trim(quoted, `"'`))
+	return ok
 }
 
 func isLiteral(n ast.Node) bool {

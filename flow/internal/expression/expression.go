@@ -53,8 +53,8 @@ func (t Type) String() string {
 	return "type " + strconv.Itoa(int(t))
 }
 
-// zero returns the value of an absent name.
-func (t Type) zero() any {
+// Zero returns the value of an absent name, and of a variable that nobody set; nil for Any.
+func (t Type) Zero() any {
 	switch t {
 	case String:
 		return ""

@@ -171,6 +171,13 @@ func (c *compilation) unknownHelp(names []string) string {
 	if parent == "" && slices.Contains([]string{"null", "None", "undefined", "NULL"}, last) {
 		return `an absent field is the zero value of its type: "", 0 or false; has(name) tells`
 	}
+	if parent == "" {
+		for _, root := range []string{"event", "vars", "params", "args", "call"} {
+			if _, ok := c.scope.Names[root+"."+last]; ok {
+				return didYouMean(root + "." + last)
+			}
+		}
+	}
 	if near := nearest(last, c.children(parent)); near != "" {
 		return didYouMean(strings.TrimPrefix(parent+"."+near, "."))
 	}

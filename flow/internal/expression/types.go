@@ -14,7 +14,7 @@ func reflectType(t Type) reflect.Type {
 	if t == Any || t == nilType {
 		return reflect.TypeFor[any]()
 	}
-	return reflect.TypeOf(t.zero())
+	return reflect.TypeOf(t.Zero())
 }
 
 func natureOf(t Type) nature.Nature {

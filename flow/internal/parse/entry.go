@@ -45,10 +45,13 @@ func (p *parser) entry(n *node) *ast.Entry {
 		"use":   func(_, v *node) { e.Use = p.text(v, "use") },
 		"with":  func(_, v *node) { e.With = p.value(v) },
 	}
+	outdented := false
 	for _, entry := range n.Entries {
 		switch read, ok := beside[entry.Key.Value]; {
 		case ok:
 			read(entry.Key, entry.Value)
+		case e.Verb.Value != "" && p.outdented(e, entry, outdented):
+			outdented = true
 		case e.Verb.Value != "":
 			p.second(entry, e.Verb, "verb")
 		default:
@@ -83,20 +86,29 @@ func (p *parser) verb(e *ast.Entry, entry yamlsrc.Entry) {
 
 func (p *parser) attributes(e *ast.Entry, n *node) {
 	for _, a := range n.Entries {
-		switch a.Key.Value {
-		case "nested":
-			e.NestedAt = a.Key.Span
-			e.Nested = p.entries(a.Value, "nested")
-		case "text":
-			key := textOf(a.Key)
-			p.cut(a.Value, "text")
-			if !isNull(a.Value) { // else it is missing, as the compiler says
-				e.Content, e.ContentKey = p.value(a.Value), &key
-			}
+		p.attribute(e, a)
+	}
+}
+
+// attribute reads one key of a verb.
+func (p *parser) attribute(e *ast.Entry, a yamlsrc.Entry) {
+	switch a.Key.Value {
+	case "nested":
+		e.NestedAt = a.Key.Span
+		e.Nested = p.entries(a.Value, "nested")
+	case "text":
+		key := textOf(a.Key)
+		p.cut(a.Value, "text")
+		if !isNull(a.Value) { // else it is missing, as the compiler says
+			e.Content, e.ContentKey = p.value(a.Value), &key
+		}
+	default:
+		m := tightKey.FindStringSubmatch(a.Key.Value)
+		switch {
+		case p.split(a, e.Verb):
+		case m != nil && isNull(a.Value) && p.words.Attribute != nil && p.words.Attribute(e.Verb.Value, m[1]):
+			p.noSpace(a.Key, m[1], m[2])
 		default:
-			if p.split(a, e.Verb) {
-				continue
-			}
 			e.Attributes = append(e.Attributes, ast.Pair{Key: textOf(a.Key), Value: p.value(a.Value)})
 		}
 	}
@@ -115,9 +127,9 @@ func (p *parser) second(e yamlsrc.Entry, first ast.Text, what string) {
 	d.WithHelp("begin a new entry with `- %s`; beside an action stand %s", e.Key.Value, strings.Join(modifiers, ", "))
 }
 
-// split reports a key without a value that has a space in it: `{SpeakSentence: Hello, press 1}` is two keys to YAML.
+// split reports a key without a value that has a space or a template in it: `{SpeakSentence: Hello, press 1}` is two keys to YAML.
 func (p *parser) split(e yamlsrc.Entry, first ast.Text) bool {
-	if !isNull(e.Value) || !strings.Contains(e.Key.Value, " ") {
+	if !isNull(e.Value) || !strings.ContainsAny(e.Key.Value, " $") {
 		return false
 	}
 	p.problems.Errorf(RuleQuote, e.Key.Span, "the comma makes %q a key of its own", e.Key.Value).

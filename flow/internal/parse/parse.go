@@ -20,13 +20,23 @@ const (
 	RuleNotSupported = "not-supported-yet"
 )
 
+// Words tell what names mean, so that the parser can say where a key belongs that stands in the wrong place. What stands in
+// the right one is not asked about.
+type Words struct {
+	Event     func(name string) bool
+	Attribute func(verb, name string) bool
+}
+
 // File parses one flow. The file is nil when nothing of it can be used.
-func File(path string, src []byte) (*ast.File, diag.List) {
+func File(path string, src []byte, words Words) (*ast.File, diag.List) {
 	root, problems := yamlsrc.Parse(path, src)
 	if root == nil {
 		return nil, problems
 	}
-	p := &parser{problems: problems}
+	p := &parser{problems: problems, words: words, mended: problems.HasErrors(), meant: map[string]bool{}}
+	if p.isTest(root) {
+		return nil, p.problems
+	}
 	file := p.file(path, root)
 	return file, p.problems
 }
@@ -34,6 +44,9 @@ func File(path string, src []byte) (*ast.File, diag.List) {
 // parser collects the problems of one file.
 type parser struct {
 	problems diag.List
+	words    Words
+	mended   bool            // the text is no YAML: what seems to be missing may stand in what could not be read
+	meant    map[string]bool // keys that a misspelt one stands for, with what they belong to
 }
 
 // node is a YAML value with the words that name it in messages.
@@ -65,19 +78,35 @@ func (p *parser) unknownKey(e yamlsrc.Entry, what string, known keys) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	d := p.problems.Errorf(RuleUnknownKey, e.Key.Span, "%s has no key %q", what, e.Key.Value)
-	if near, ok := diag.Nearest(e.Key.Value, names); ok {
-		d.WithHelp("did you mean %q?", near)
+	if key, value, ok := tight(e, names); ok {
+		p.meant[what+"/"+key] = true
+		p.noSpace(e.Key, key, value)
 		return
 	}
-	d.WithHelp("it takes %s", strings.Join(names, ", "))
+	d := p.problems.Errorf(RuleUnknownKey, e.Key.Span, "%s has no key %q", what, e.Key.Value)
+	near, ok := diag.Nearest(e.Key.Value, names)
+	if other := foreign[e.Key.Value]; what == "a transition" && other != "" {
+		near, ok = other, true
+	}
+	switch {
+	case ok:
+		p.meant[what+"/"+near] = true
+		d.WithHelp("did you mean %q?", near)
+	case (what == "a state" || what == "a flow") && p.isEvent(e.Key.Value):
+		d.WithHelp("it is an event: put it under `on`")
+	case what == "a flow" && slices.Contains(stateKeys, e.Key.Value):
+		d.WithHelp("it belongs to a state: put it under one of `states`")
+	default:
+		d.WithHelp("it takes %s", strings.Join(names, ", "))
+	}
 }
 
-func (p *parser) wrongType(n *node, what, want string) {
+func (p *parser) wrongType(n *node, what, want string) *diag.Diagnostic {
 	d := p.problems.Errorf(RuleWrongType, n.Span, "%s must be %s, not %s", what, want, describe(n))
 	if n.Kind == yamlsrc.Scalar && n.Resolved == yamlsrc.Null && n.Comment != "" {
 		d.WithHelp("everything after # is a comment; quote the text: \"%s\"", n.Comment)
 	}
+	return d
 }
 
 func describe(n *node) string {
@@ -143,7 +172,9 @@ func (p *parser) boolean(n *node, what string) bool {
 // list reads a list and calls read for every item.
 func (p *parser) list(n *node, what string, read func(item *node)) {
 	if n.Kind != yamlsrc.List {
-		p.wrongType(n, what, "a list")
+		if d := p.wrongType(n, what, "a list"); !isNull(n) {
+			d.WithHelp("write every entry behind a hyphen, as in `%s: %s`", what, asList(n, what))
+		}
 		return
 	}
 	for _, item := range n.Items {
@@ -164,7 +195,7 @@ func (p *parser) named(n *node, what string, read func(name ast.Text, value *nod
 
 // require reports a key that is missing.
 func (p *parser) require(ok bool, at diag.Span, what, key, help string) {
-	if !ok {
+	if !ok && !p.mended && !p.meant[what+"/"+key] {
 		p.problems.Errorf(RuleMissingKey, at, "%s needs %q", what, key).WithHelp("%s", help)
 	}
 }

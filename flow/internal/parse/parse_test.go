@@ -26,6 +26,12 @@ func said(problems diag.List) []string {
 	return list
 }
 
+// words are two names that mean something.
+var words = parse.Words{
+	Event:     func(name string) bool { return name == "gather" },
+	Attribute: func(verb, name string) bool { return verb == "Gather" && name == "maxDigits" },
+}
+
 // top is a flow with more keys at the outermost level, from line 4 on.
 func top(keys string) string { return "flow: t\nstart: a\nstates: {a: {bxml: [Hangup]}}\n" + keys }
 
@@ -57,6 +63,15 @@ func TestWrongShapes(t *testing.T) {
 		{"a function without a result", top("uses: {functions: {f: {params: [int]}}}\n"), []string{`4:20 missing-key: a function under uses needs "returns"`}},
 		{"signals", top("signals: {paid: {amount: int}}\n"), []string{`4:1 not-supported-yet: signals is not supported yet`}},
 		{"outbound", top("outbound: {from: x, number: y}\n"), []string{`4:1 not-supported-yet: starting calls from outside is not supported yet`, `4:21 unknown-key: outbound has no key "number"`}},
+		{"a misspelt key that is needed", "flow: t\nstart: a\nstate: {a: {bxml: [Hangup]}}\n", []string{`3:1 unknown-key: a flow has no key "state"`}},
+		{"what is missing in a text that is no YAML", "flow: \"t\nstart: a\n", []string{`1:7 yaml-syntax: the quote that opens here is not closed`}},
+		{"a test file", "flow: t\ntests: {x: []}\n", []string{`2:1 unknown-key: this is a test file, not a flow`}},
+		{"a flow with tests in it", top("tests: {x: []}\n"), []string{`4:1 unknown-key: a flow has no key "tests"`}},
+		{"keys of a state among the states", "flow: t\nstart: a\nstates: {a: , on: {gather: a}, entry: [{log: x}]}\n", []string{`3:15 unknown-key: "on" is read as a state`}},
+		{"an event among the states", "flow: t\nstart: a\nstates: {a: {bxml: [Hangup]}, gather: a}\n", []string{`3:31 unknown-key: "gather" is read as a state`}},
+		{"a state that is named like a key", "flow: t\nstart: entry\nstates: {entry: {bxml: [Hangup]}, gather: {bxml: [Hangup]}}\n", nil},
+		{"attributes beside their verb", in("{bxml: [{Gather: , maxDigits: 1, nested: [Hangup]}]}"), []string{`3:32 unknown-key: "maxDigits" stands beside the verb "Gather"`}},
+		{"no space after a colon", in("{on: {gather: {target:b}, dtmf: target:b}}"), []string{`3:28 unknown-key: "target:b" is one word to YAML`, `3:45 unknown-key: "target:b" is one word to YAML`}},
 		{"an empty state", in(""), []string{`3:13 wrong-type: a state must be a map of keys, not empty`}},
 		{"a state that is a text", in("hello"), []string{`3:13 wrong-type: a state must be a map of keys, not "hello"`}},
 		{"an unknown key of a state", in("{bxmll: [Hangup]}"), []string{`3:14 unknown-key: a state has no key "bxmll"`}},
@@ -93,7 +108,7 @@ func TestWrongShapes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.sentence, func(t *testing.T) {
-			_, problems := parse.File("t.yaml", []byte(tt.text))
+			_, problems := parse.File("t.yaml", []byte(tt.text), words)
 			if diff := cmp.Diff(tt.want, said(problems)); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
@@ -132,7 +147,7 @@ states:
     invoke: {flow: other, with: {x: 1}}
     initial: b
     states: {b: {}}
-`))
+`), words)
 	if len(problems) > 0 {
 		t.Fatalf("problems: %s", said(problems))
 	}
@@ -160,7 +175,7 @@ states:
 }
 
 func TestAPlainStartStandsForEveryFirstEvent(t *testing.T) {
-	file, _ := parse.File("t.yaml", []byte(in("{bxml: [Hangup]}")))
+	file, _ := parse.File("t.yaml", []byte(in("{bxml: [Hangup]}")), words)
 	var events []string
 	for _, h := range file.Start {
 		events = append(events, h.Event.Value+" "+h.Transitions[0].Target.Value)
@@ -175,7 +190,7 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte(in("{on: {gather: [{guard: x, target: a}, {}]}, entry: [{log: x, as: y}], bxml: [{Gather: {nested: [Hangup]}}]}")))
 	f.Add([]byte("flow: t\nstart: {a: [}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, problems := parse.File("t.yaml", text)
+		file, problems := parse.File("t.yaml", text, words)
 		if file == nil && !problems.HasErrors() {
 			t.Error("nothing was read and nothing is wrong")
 		}

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
@@ -24,8 +25,25 @@ func (p *parser) start(n *node) []*ast.Handler {
 
 func (p *parser) states(n *node) []*ast.State {
 	var list []*ast.State
-	p.named(n, "states", func(name ast.Text, value *node) { list = append(list, p.state(name, value)) })
-	if n.Kind == yamlsrc.Map && len(list) == 0 {
+	var empty []*node
+	misplaced := false
+	p.named(n, "states", func(name ast.Text, value *node) {
+		switch {
+		case p.misplaced(name, value, misplaced):
+			misplaced = true
+		case isNull(value):
+			empty = append(empty, value)
+			list = append(list, &ast.State{Name: name, Span: value.Span})
+		default:
+			list = append(list, p.state(name, value))
+		}
+	})
+	for _, value := range empty {
+		if !misplaced { // else what it lacks is what stands beside it
+			p.wrongType(value, "a state", "a map of keys")
+		}
+	}
+	if n.Kind == yamlsrc.Map && len(list) == 0 && !misplaced {
 		p.problems.Errorf(RuleMissingKey, n.Span, "there is no state").WithHelp("name at least one state under %q", "states")
 	}
 	return list
@@ -107,6 +125,12 @@ func (p *parser) transitions(n *node, what string) []*ast.Transition {
 		return nil
 	}
 	t := p.text(n, what)
+	if t != nil {
+		if m := tightKey.FindStringSubmatch(t.Value); m != nil && slices.Contains(transitionKeys, m[1]) {
+			p.noSpace(n, m[1], m[2])
+			t = nil
+		}
+	}
 	return []*ast.Transition{{Span: n.Span, Target: t}}
 }
 
@@ -116,6 +140,8 @@ func (p *parser) transition(n *node) *ast.Transition {
 		d := p.problems.Errorf(RuleWrongType, n.Span, "a transition of a list must be a map, not %s", describe(n))
 		if isNull(n) {
 			d.WithHelp("write `- target: ...`, or `- {}` to stay in the state")
+		} else if m := tightKey.FindStringSubmatch(n.Value); m != nil && slices.Contains(transitionKeys, m[1]) {
+			d.WithHelp("put a space after the colon: `- %s: %s`", m[1], m[2])
 		} else {
 			d.WithHelp("write `- target: %s`", n.Value)
 		}

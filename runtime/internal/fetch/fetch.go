@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,6 +93,20 @@ func New(hosts []Host) (*Client, error) {
 		},
 	}
 	return c, nil
+}
+
+// Allows reports whether a host, "name" or "name:port", is among those that may be asked. One without a port stands for the
+// ports 80 and 443 as well.
+func (c *Client) Allows(host string) bool {
+	u := &url.URL{Scheme: "https", Host: host}
+	ports := []string{u.Port()}
+	if u.Port() == "" {
+		ports = append(ports, "80", "443")
+	}
+	name, ok := canonical(u.Hostname())
+	return ok && slices.ContainsFunc(c.rules, func(r rule) bool {
+		return slices.ContainsFunc(ports, func(port string) bool { return r.allows(name, port) })
+	})
 }
 
 // Close closes idle connections.
