@@ -41,7 +41,7 @@ const ConfigFile = "bxmlflow.yaml"
 
 // Load reads flows from files and folders, compiles them and reports what is wrong with them. The Set holds the flows
 // that have no errors. Of a folder, which may be a symbolic link, it takes the files *.yaml and *.yml at any depth, without
-// tests (TestSuffix), ConfigFile, hidden files and folders, and folders named testdata. A file named by path is taken
+// tests (TestSuffix), ConfigFile, hidden files and folders, and folders named testdata or node_modules. A file named by path is taken
 // whatever its name. The error is about reading: a path that does not exist, a file that cannot be opened.
 func Load(o Options, paths ...string) (*Set, diag.List, error) {
 	var sources []Source
@@ -101,7 +101,7 @@ func read(path string) ([]Source, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && name != "." && (d.Name()[0] == '.' || d.Name() == "testdata"):
+		case d.IsDir() && name != "." && (d.Name()[0] == '.' || d.Name() == "testdata" || d.Name() == "node_modules"):
 			return fs.SkipDir
 		case d.IsDir() || !isFlow(d.Name()):
 			return nil

@@ -282,8 +282,11 @@ func (r *stepRun) limit(format string, args ...any) error {
 
 // instead returns where an action that failed wants to go, nil when it does not say. That it failed is told all the same.
 func (r *stepRun) instead(err error) *flow.Transition {
+	if err == nil {
+		return nil
+	}
 	var f *stepFailure
-	if err == nil || !errors.As(err, &f) || f.target == nil {
+	if !errors.As(err, &f) || f.target == nil {
 		return nil
 	}
 	t := r.tell()
