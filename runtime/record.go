@@ -160,23 +160,7 @@ func with(m map[string]any, name string, v any) map[string]any {
 
 // recordable returns a value as JSON can hold it.
 func recordable(v any) any {
-	switch x := v.(type) {
-	case time.Duration:
-		return x.String()
-	case []any:
-		list := make([]any, len(x))
-		for i := range x {
-			list[i] = recordable(x[i])
-		}
-		return list
-	case map[string]any:
-		m := make(map[string]any, len(x))
-		for name, item := range x {
-			m[name] = recordable(item)
-		}
-		return m
-	}
-	return v
+	return withDurations(v, func(d time.Duration) any { return d.String() })
 }
 
 // Restore makes frames of what a recording tells, for flows that are found by their names. It reports false when a flow or

@@ -229,19 +229,24 @@ func (r *stepRun) pairs(fields []flow.Field) ([]Pair, error) {
 
 // inSeconds returns v with its durations as JSON should have them: in seconds, as in text.
 func inSeconds(v any) any {
+	return withDurations(v, func(d time.Duration) any { return d.Seconds() })
+}
+
+// withDurations returns v with the durations in it, at any depth, as write writes them.
+func withDurations(v any, write func(time.Duration) any) any {
 	switch x := v.(type) {
 	case time.Duration:
-		return x.Seconds()
+		return write(x)
 	case []any:
 		list := make([]any, len(x))
 		for i, item := range x {
-			list[i] = inSeconds(item)
+			list[i] = withDurations(item, write)
 		}
 		return list
 	case map[string]any:
 		m := make(map[string]any, len(x))
 		for name, item := range x {
-			m[name] = inSeconds(item)
+			m[name] = withDurations(item, write)
 		}
 		return m
 	}

@@ -14,7 +14,7 @@ var rules = []rule{
 		"a diagnostic is a value that every stage can make, so it needs none of them"},
 	{"flow/event/...", []string{"flow/event/..."},
 		"the events are the carrier's words, which the simulator needs without the language"},
-	{"flow/bxml/...", []string{"flow/bxml/..."},
+	{"flow/bxml/...", []string{"flow/bxml/...", "flow/diag"},
 		"the verbs are the carrier's words, which the simulator needs without the language"},
 	{"flow/ast/...", []string{"flow/diag"},
 		"syntax is what was written, before anything is known about its meaning"},
