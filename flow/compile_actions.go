@@ -234,7 +234,7 @@ func (c *compiler) custom(action *Action, a *ast.Action, scope *expression.Scope
 			value := c.value(p.Value, scope)
 			c.fit(value, p.Value, typeNames[used.With[i].Type.Value])
 			given[p.Key.Value] = true
-			m.fields = append(m.fields, Field{p.Key.Value, value})
+			m.fields = append(m.fields, Field{Name: p.Key.Value, Value: value})
 		}
 		action.With = m
 	case a.Arg.Scalar != ast.Null:

@@ -132,7 +132,7 @@ func (c *compiler) httpFields(p ast.Pair, scope *expression.Scope) []Field {
 		if strings.EqualFold(pair.Key.Value, "authorization") && v.kind == valueLiteral {
 			c.errorf(ruleSecret, pair.Value.Span, "a literal password in a flow").WithHelp("put it into a param marked `secret: true`")
 		}
-		fields = append(fields, Field{pair.Key.Value, v})
+		fields = append(fields, Field{Name: pair.Key.Value, Value: v})
 	}
 	return fields
 }

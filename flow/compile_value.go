@@ -98,7 +98,7 @@ func (c *compiler) value(v *ast.Value, scope *expression.Scope) *Value {
 	case ast.Map:
 		m := &Value{kind: valueMap}
 		for _, p := range v.Pairs {
-			m.fields = append(m.fields, Field{p.Key.Value, c.value(p.Value, scope)})
+			m.fields = append(m.fields, Field{Name: p.Key.Value, Value: c.value(p.Value, scope)})
 		}
 		return m
 	}

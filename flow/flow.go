@@ -63,6 +63,40 @@ type Flow struct {
 	Reads CallFields
 	// Output is the shape of what the final states of an invoked flow return.
 	Output []string
+	// Legs names the legs that the flow makes with createCall, for RootLeg.
+	Legs []string
+	// Signals are the signals that the flow declares and so can receive, by name.
+	Signals map[string]*Signal
+	// SignalFields lists the fields of all signals, for RootSignal.
+	SignalFields []Return
+	// Afters lists the timers of all states; After.ID is the index here.
+	Afters []*After
+	// Goto holds the transitions into states that a leg can be moved to from outside of the flow (the targets of createCall
+	// and updateCall), by the full name of the state. Their Owner is Root, their Event "goto" and their Name "goto/STATE".
+	Goto map[string]*Transition
+	// Outbound are the defaults for calls that are started from outside.
+	Outbound Outbound
+	// Needs says what a deployment must have to run the flow and those that it invokes.
+	Needs Needs
+}
+
+// Signal is a declared event that machines send each other. Its fields are SignalFields[First : First+Count].
+type Signal struct {
+	Name         string
+	First, Count int
+}
+
+// Outbound are defaults for calls that are started from outside; what is not given is nil. They read params only.
+type Outbound struct {
+	From, Tag              *Template
+	CallTimeout, Detection *Value
+}
+
+// Needs says what a flow needs of its deployment.
+type Needs struct {
+	REST    bool     // a client for the carrier's REST API, and a public URL
+	Reason  string   // the first thing that needs it, for messages: `createCall in state "connecting"`
+	Secrets []string // names that are given to secret(), sorted
 }
 
 // Param is a value set per deployment.
@@ -109,6 +143,18 @@ type State struct {
 	Any    []*Transition
 	Always []*Transition
 	Invoke *Invoke
+	// After are the timers that run while the state is active, in the order of the file.
+	After []*After
+}
+
+// After is a timer of a state: when the machine has been in it for the delay, the first transition whose guard is true is
+// taken.
+type After struct {
+	ID          int // index into Flow.Afters
+	State       *State
+	Source      string        // of the delay, as written
+	Delay       *Value        // a duration, or a number of seconds
+	Transitions []*Transition // Event is "after"
 }
 
 // Leaf returns the innermost state that entering s leads to.

@@ -9,19 +9,22 @@ type Root uint8
 
 // The roots. The comment says what a slot's index means.
 const (
-	RootEvent    Root = iota // event.FieldID of the event at hand
-	RootRaw                  // -: the whole event as a map (event.raw)
-	RootInternal             // an InternalField of an internal event
-	RootOutput               // index into Flow.Output of the invoked flow whose end raised `done`
-	RootCall                 // a CallField
-	RootVar                  // index into Flow.Vars
-	RootParam                // index into Flow.Params
-	RootArg                  // number of a fragment argument within its document; filled by the evaluator
-	RootItem                 // depth of the `each`; filled by the evaluator
-	RootIndex                // depth of the `each`; filled by the evaluator
-	RootState                // -: name of the active state
-	RootVisits               // -: entries of the active state
-	RootNow                  // -: the time of the step
+	RootEvent      Root = iota // event.FieldID of the event at hand
+	RootRaw                    // -: the whole event as a map (event.raw)
+	RootInternal               // an InternalField of an internal event
+	RootOutput                 // index into Flow.Output of the invoked flow whose end raised `done`
+	RootCall                   // a CallField
+	RootVar                    // index into Flow.Vars
+	RootParam                  // index into Flow.Params
+	RootArg                    // number of a fragment argument within its document; filled by the evaluator
+	RootItem                   // depth of the `each`; filled by the evaluator
+	RootIndex                  // depth of the `each`; filled by the evaluator
+	RootState                  // -: name of the active state
+	RootVisits                 // -: entries of the active state
+	RootNow                    // -: the time of the step
+	RootLeg                    // index into Flow.Legs times legFields plus a LegField; see SlotOfLeg
+	RootConference             // a ConferenceField
+	RootSignal                 // index into Flow.SignalFields
 )
 
 const rootShift = 16
@@ -46,10 +49,63 @@ type InternalField int
 
 // The fields of the `error` event.
 const (
-	ErrorReason  InternalField = iota // which kind of failure, one of the Reason constants
-	ErrorMessage                      // why, in words
-	ErrorSource                       // where: state, action or template
+	ErrorReason         InternalField = iota // which kind of failure, one of the Reason constants
+	ErrorMessage                             // why, in words
+	ErrorSource                              // where: state, action or template
+	FieldLeg                                 // name of the leg that the event is about; "" for one that has none, or no longer
+	FieldCallID                              // its callId
+	FieldCause                               // why it ended, or why the carrier refused
+	FieldAnswered                            // bool: the leg was answered
+	FieldBridged                             // bool: the leg was bridged
+	FieldConference                          // conferenceId of `joined` and `left`
+	FieldConferenceName                      // name of that conference
+	FieldWith                                // map: `with` of the Conference verb, in conferenceMemberJoin and joined
 )
+
+// LegField is a value under `call.legs.NAME`.
+type LegField int
+
+// The values of a leg: texts, but for the two that say whether.
+const (
+	LegID       LegField = iota // callId, "" until it is known
+	LegTo                       // number that was dialled
+	LegAnswered                 // bool
+	LegEnded                    // bool
+	LegCause                    // why it ended
+	legFields
+)
+
+var legNames = [legFields]string{LegID: "id", LegTo: "to", LegAnswered: "answered", LegEnded: "ended", LegCause: "cause"}
+
+// String returns the name of the field as flows write it.
+func (f LegField) String() string { return legNames[f] }
+
+// SlotOfLeg returns the slot of a field of the leg with that index in Flow.Legs.
+func SlotOfLeg(leg int, f LegField) Slot { return SlotOf(RootLeg, leg*int(legFields)+int(f)) }
+
+// Leg returns the leg and the field of a slot of RootLeg.
+func (s Slot) Leg() (leg int, f LegField) {
+	return s.Index() / int(legFields), LegField(s.Index() % int(legFields))
+}
+
+// ConferenceField is a value under `conference`.
+type ConferenceField int
+
+// The values of a conference.
+const (
+	ConferenceID ConferenceField = iota
+	ConferenceName
+	ConferenceCreator // callId of the call that created it
+	ConferenceMembers // list of the callIds in it
+	conferenceFields
+)
+
+var conferenceNames = [conferenceFields]string{
+	ConferenceID: "id", ConferenceName: "name", ConferenceCreator: "creator", ConferenceMembers: "members",
+}
+
+// String returns the name of the field as flows write it.
+func (f ConferenceField) String() string { return conferenceNames[f] }
 
 // CallField is a value under `call`.
 type CallField int
@@ -97,6 +153,7 @@ const (
 	ReasonTimeout   = "timeout"   // the step took longer than it may
 	ReasonPanic     = "panic"     // code of the runtime or of a kit panicked
 	ReasonEffect    = "effect"    // an effect was given up
+	ReasonUpdate    = "update"    // a document could not be sent with the REST API, and nobody handles updateFailed
 )
 
 // Names of the events that are not the carrier's.
@@ -105,4 +162,14 @@ const (
 	EventDone   = "done"   // the invoked flow reached a final state
 	EventInvoke = "invoke" // the event that starts an invoked flow
 	EventAny    = "*"      // every carrier event but disconnect
+
+	EventBridged      = "bridged"      // a leg of the session is about to bridge this call
+	EventBridgeFailed = "bridgeFailed" // the carrier refused that bridge
+	EventLegEnded     = "legEnded"     // a leg that this machine made has ended
+	EventParentEnded  = "parentEnded"  // the machine that made this leg has ended
+	EventJoined       = "joined"       // this call is in a conference
+	EventLeft         = "left"         // this call has left a conference
+	EventUpdateFailed = "updateFailed" // a document could not be sent with the REST API
+	EventGoto         = "goto"         // pseudo event of the transitions of Flow.Goto
+	EventAfter        = "after"        // pseudo event of the transitions of timers
 )

@@ -56,6 +56,11 @@ type Machine struct {
 	Effects    []Effect
 	LastEffect uint32
 	Timers     []Timer
+	LastTimer  uint32
+	// Legs are the legs that the machine made, oldest first; of one name the last is meant.
+	Legs []Leg
+	// More is what few machines have; nil for the others. It is never changed in place.
+	More *More
 	// Started is when the first event came and Touched when the last one did, in Unix milliseconds by our clock.
 	Started, Touched int64
 
@@ -72,6 +77,32 @@ type Call struct {
 	StartTime, AnswerTime        string
 	Parent, Root, Leg            string
 	Cause                        string // of disconnect
+}
+
+// Leg is what a machine knows of a leg that it made.
+type Leg struct {
+	Name     string
+	Key      string // of its machine
+	CallID   string // "" until it is known
+	To       string
+	Answered bool
+	Ended    bool
+	Cause    string // why it ended
+}
+
+// More is what only machines of certain kinds have: legs, members of conferences, and conferences themselves.
+type More struct {
+	Maker  string // key of the machine that made this leg; "" for other machines
+	Keep   bool   // the leg goes on dialing when its maker ends
+	Target string // state that `answer` of a dialing leg enters; "" for the flow's start.answer
+	// Bridging is the callId that the last Bridge verb named, until bridgeComplete tells that it failed.
+	Bridging string
+	// Conference is the conferenceId that this call is in, and With what its Conference verb carries.
+	Conference string
+	With       map[string]any
+	// Name, Creator and Members are those of a conference's machine.
+	Name, Creator string
+	Members       []string
 }
 
 // Frame is one active flow of a machine.
@@ -117,11 +148,12 @@ type Effect struct {
 	Request  Request
 }
 
-// Timer is an alarm of the machine.
+// Timer is an alarm of the machine: it belongs to a state of one frame and is dropped when that state is left.
 type Timer struct {
-	ID         uint32
-	Due        int64 // Unix milliseconds
-	Transition int   // Transition.ID in the flow of the machine
+	ID    uint32
+	Due   int64 // Unix milliseconds
+	Frame int   // index into Frames
+	After int   // After.ID in the flow of that frame
 }
 
 // New reports whether the machine has not taken an event yet.

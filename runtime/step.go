@@ -62,6 +62,10 @@ type Input struct {
 	Token *Claims
 	// Flow is the flow of a new machine; other machines have their own.
 	Flow *flow.Flow
+	// Parent is the machine of the call that dialled this one with Transfer: its variables are copied. Nil for others.
+	Parent *Machine
+	// Member is the machine of the call that joins or leaves a conference; nil when there is none.
+	Member *Machine
 	// Now is the time by the clock that received the event.
 	Now time.Time
 	// Results are the look-ups performed so far for this step, in order.
@@ -70,11 +74,24 @@ type Input struct {
 	Trace bool
 }
 
-// InternalEvent is an event that the runtime raises itself.
+// InternalEvent is an event that the runtime raises itself, a timer or a signal.
 type InternalEvent struct {
-	Name                    string // flow.EventError
-	Reason, Message, Source string
+	Name                    string // one of the flow.Event constants or a signal
+	Reason, Message, Source string // of `error`
 	Effect                  uint32 // the effect that it ends; 0 for none
+	Timer                   uint32 // of flow.EventAfter: Timer.ID
+
+	// From and ID identify an event between machines: the key of the sender and a number that it gave. It is taken once. From
+	// is "" for the runtime's own events and holds the caller's key for signals from outside.
+	From string
+	ID   uint32
+	// Leg is the machine key of the leg that the event is about; what it is called is known to the machine that made it.
+	Leg               string
+	CallID, Cause     string
+	Answered, Bridged bool
+	Target            string         // of flow.EventGoto: full name of the state
+	Conference, Title string         // conferenceId and name of `joined` and `left`
+	With              map[string]any // of a signal and of `joined`
 }
 
 // Kind says what to do after a step.
@@ -109,6 +126,10 @@ type Outcome struct {
 	Changed bool
 	// New says that the machine did not exist before.
 	New bool
+	// Push says that Document is not the answer: an effect sends it with the REST API. It is stored as the answer of Turn.
+	Push bool
+	// Handled says that a transition was taken.
+	Handled bool
 	// Trace tells what happened. It is there when the Input asked for it, and when something was logged or went wrong.
 	Trace *Trace
 }

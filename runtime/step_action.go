@@ -23,14 +23,21 @@ type Request struct {
 	Method, URL    string
 	Headers, Query []Pair
 	Body           []byte
-	// Args are the arguments of a custom action.
+	// Args are the arguments of a custom action, or the fields of an operation of the REST API.
 	Args map[string]any
+	// Operation is that of an effect on calls: one of the op constants, or an operation of the REST API.
+	Operation string
+	// Target is a callId, a conferenceId, or the key of a leg's machine, whose callId is looked up.
+	Target string
+	Dial   *Dial
+	Tell   *Tell
 	// Timeout bounds one attempt; 0 is the runtime's default.
 	Timeout time.Duration
 }
 
-// Pair is a name and its value.
-type Pair struct{ Name, Value string }
+// Pair is a name and its value. When Secret is set, the value is Value, the secret of that name, and After: the secret itself
+// is neither stored nor shown.
+type Pair struct{ Name, Value, Secret, After string }
 
 // Equal reports whether two requests ask for the same at the same place of a step, so that the result of one serves the
 // other.
@@ -222,7 +229,7 @@ func (r *stepRun) pairs(fields []flow.Field) ([]Pair, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", f.Name, err)
 		}
-		list = append(list, Pair{f.Name, string(flow.AppendValue(nil, v))})
+		list = append(list, Pair{Name: f.Name, Value: string(flow.AppendValue(nil, v))})
 	}
 	return list, nil
 }

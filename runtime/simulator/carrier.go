@@ -1,0 +1,101 @@
+package simulator
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Carrier plays Bandwidth. All its methods may be called from several goroutines, and from within an application's handler
+// while it answers a webhook, but for those that drive it (Step, Advance, Settle, Run), of which one may run at a time.
+type Carrier struct {
+	cfg Config
+
+	mu       sync.Mutex // guards everything below; never held while a webhook or Work runs
+	clock    time.Time  // of virtual time
+	skipped  time.Duration
+	schedule schedule
+	seq      uint64
+	ties     *rand.Rand
+	ids      ids
+	driven   bool
+	wake     chan struct{} // tells Run that the schedule changed
+	outbox   []*exchange   // round trips to be made as soon as the lock is free
+
+	applications map[string]*Application // by id
+	numbers      map[string]*Application
+	phones       map[string]Phone
+	legs         map[string]*leg
+	order        []*leg // by creation
+	dialer       dialer
+	faults       []*Fault
+	held         []func() // webhooks held back by a Reorder fault
+
+	shelf // recordings and what else outlives a call; see recording.go
+}
+
+// New returns a carrier. It fails when an application or a number is not usable.
+func New(cfg Config) (*Carrier, error) {
+	cfg = cfg.complete()
+	c := &Carrier{
+		cfg: cfg, clock: cfg.Start.UTC(), ids: newIDs(cfg.Seed), ties: rand.New(rand.NewPCG(cfg.Seed, 1)), wake: make(chan struct{}, 1),
+		applications: map[string]*Application{}, numbers: map[string]*Application{}, phones: map[string]Phone{}, legs: map[string]*leg{},
+	}
+	for _, a := range cfg.Applications {
+		if _, err := c.application(a); err != nil {
+			return nil, fmt.Errorf("new carrier: %w", err)
+		}
+	}
+	for _, number := range sortedKeys(cfg.Numbers) {
+		if err := c.addNumber(number, cfg.Numbers[number]); err != nil {
+			return nil, fmt.Errorf("new carrier: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// AddNumber gives a number (E.164) or SIP URI to an application, which may be known already.
+func (c *Carrier) AddNumber(number string, a Application) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.addNumber(number, a); err != nil {
+		return fmt.Errorf("add number: %w", err)
+	}
+	return nil
+}
+
+func (c *Carrier) addNumber(number string, a Application) error {
+	if !isNumber(number) {
+		return fmt.Errorf("%q is neither a telephone number such as +15551234567 nor a sip uri", number)
+	}
+	app, err := c.application(a)
+	if err == nil {
+		c.numbers[number] = app
+	}
+	return err
+}
+
+// Now returns the carrier's time: the virtual clock, or the wall clock and what Skip added to it. It is in UTC.
+func (c *Carrier) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *Carrier) virtual() bool { return !c.cfg.Start.IsZero() }
+
+func (c *Carrier) now() time.Time {
+	if c.virtual() {
+		return c.clock
+	}
+	return time.Now().UTC().Add(c.skipped)
+}
+
+// poke wakes Run.
+func (c *Carrier) poke() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,108 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind is the kind of an Event of the feed.
+type Kind string
+
+// The kinds, with the fields of Event that they fill.
+const (
+	CallStarted      Kind = "call started" // From, To, Direction, Parent
+	Ringing          Kind = "ringing"
+	Answered         Kind = "answered"
+	Spoken           Kind = "spoken"  // Text, Voice, Duration: what this leg hears
+	Played           Kind = "played"  // URL, Duration
+	Pressed          Kind = "pressed" // Text: the digits
+	Said             Kind = "said"    // Text, Duration: what the person at this leg says
+	DocumentStarted  Kind = "document" // URL, Body
+	VerbStarted      Kind = "verb"    // Verb
+	WebhookSent      Kind = "webhook" // Type, URL, Method, Body, Fallback
+	WebhookAnswered  Kind = "answer"  // Type, URL, Status, Body, Err, Fallback
+	Bridged          Kind = "bridged" // Other: the other leg
+	Unbridged        Kind = "unbridged"
+	ConferenceJoined Kind = "joined" // Other: the conference's name
+	ConferenceLeft   Kind = "left"
+	RecordingStarted Kind = "recording"         // Other: its id
+	RecordingStopped Kind = "recording stopped" // Other, Duration
+	RESTRequest      Kind = "rest"              // Method, URL, Status
+	Problem          Kind = "problem"           // Text: what was wrong
+	Ended            Kind = "ended"             // Cause, Text: the error message
+)
+
+// Event is one thing that happened, for people, tests and the phone. Which fields are filled says the Kind.
+type Event struct {
+	Time     time.Time
+	Kind     Kind
+	Call     string // the callId; "" for what concerns none
+	Other    string // the other call, the conference or the recording
+	From, To string
+	// Direction is inbound or outbound; Parent is the call that dialled this one.
+	Direction, Parent string
+	Text, Voice       string
+	Duration          time.Duration
+	Verb              string
+	Type              string // of a webhook, such as "gather"
+	URL, Method, Body string
+	Status            int
+	Err               string // why a webhook failed
+	Fallback          bool   // the webhook went to its fallback URL
+	Cause             string
+}
+
+// String returns the event on one line.
+func (e Event) String() string {
+	var b strings.Builder
+	b.WriteString(e.Time.UTC().Format("15:04:05.000"))
+	for _, s := range []string{e.Call, string(e.Kind), e.Type, e.Method, e.Verb, e.URL, e.Other, e.Cause} {
+		if s != "" {
+			b.WriteByte(' ')
+			b.WriteString(s)
+		}
+	}
+	if e.Kind == CallStarted {
+		fmt.Fprintf(&b, " %s from %s to %s", e.Direction, e.From, e.To)
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " %d", e.Status)
+	}
+	if e.Fallback {
+		b.WriteString(" (fallback)")
+	}
+	if e.Duration != 0 {
+		fmt.Fprintf(&b, " %s", e.Duration)
+	}
+	if e.Text != "" {
+		fmt.Fprintf(&b, " %q", e.Text)
+	}
+	if e.Err != "" {
+		fmt.Fprintf(&b, ": %s", e.Err)
+	}
+	if e.Body != "" && e.Kind != WebhookAnswered {
+		fmt.Fprintf(&b, " %s", strings.Join(strings.Fields(e.Body), " "))
+	}
+	return b.String()
+}
+
+// tell puts an event into the feed.
+func (c *Carrier) tell(e Event) {
+	if c.cfg.Observe == nil {
+		return
+	}
+	e.Time = c.now()
+	c.cfg.Observe(e)
+}
+
+// tell puts an event of this leg into the feed.
+func (l *leg) tell(e Event) {
+	e.Call = l.id
+	l.c.tell(e)
+}
+
+// problem tells the feed that something is wrong with what an application did.
+func (l *leg) problem(format string, args ...any) {
+	l.tell(Event{Kind: Problem, Text: fmt.Sprintf(format, args...)})
+}
