@@ -36,7 +36,7 @@ func (c *compiler) checkNames() {
 		case !c.readVar[i] && written[d.Name.Value]:
 		case !c.readVar[i]:
 			c.warnf(ruleUnused, d.Name.Span, "variable %q is never read", d.Name.Value)
-		case !c.setVar[i] && !partial:
+		case !c.setVar[i] && !partial && !slices.Contains(c.handed, "vars."+d.Name.Value):
 			c.warnf(ruleUnused, d.Name.Span, "variable %q is never set", d.Name.Value).WithHelp("what never changes is a param")
 		}
 	}

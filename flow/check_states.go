@@ -17,7 +17,7 @@ const (
 	ruleFinal       = "final-state"
 	ruleSilent      = "silent-state"
 	ruleDisconnect  = "disconnect-target"
-	ruleAsync       = "async-document"
+	ruleBridge      = "broken-bridge"
 )
 
 // checkStates checks the graph of states: what needs no knowledge of which webhook a verb raises.
@@ -39,6 +39,14 @@ func (c *compiler) checkStates() {
 	}
 	for _, p := range c.pending {
 		c.checkTransition(p)
+	}
+	for _, h := range c.file.On {
+		c.checkMachine(c.flow.Root, h)
+	}
+	for _, s := range c.flow.States {
+		for _, h := range c.source[s].On {
+			c.checkMachine(s, h)
+		}
 	}
 	c.checkCycles()
 }
@@ -96,10 +104,10 @@ func (c *compiler) checkLeaf(s *State, a *ast.State) {
 		}
 	case a.HasDocument && c.certain(s):
 		c.errorf(ruleDead, a.DocumentAt, "this document is never sent: always leaves the state at once")
-	case !c.lost && !c.hasWay(s):
+	case !c.lost && c.kinds[s]&kindCall != 0 && !c.hasWay(s): // other machines end, or are connected, by themselves
 		c.deadEnd(s, a)
 	}
-	if !c.lost && !a.HasDocument && a.Invoke == nil && !c.certain(s) && c.enteredSync(s) != "" {
+	if !c.lost && !a.HasDocument && a.Invoke == nil && !c.certain(s) && c.kinds[s] != kindConference && c.enteredSync(s) != "" {
 		c.errorf(ruleSilent, s.Span, "state %q has no bxml, but %s must be answered with one", s.Name, c.enteredSync(s)).
 			WithHelp("a caller would hear silence: add bxml")
 	}
@@ -119,9 +127,18 @@ func (c *compiler) alwaysOf(s *State) []*Transition {
 	return list
 }
 
-// hasWay reports whether something can take the machine out of s, or go on in it: a handler, or `always` on entry.
+// hasWay reports whether something can take the machine out of s, or go on in it: a handler, a timer, `always` on entry, or
+// another machine, which moves this one.
 func (c *compiler) hasWay(s *State) bool {
+	if c.moved {
+		return true
+	}
 	for level := s; level != nil; level = level.Parent {
+		for _, after := range level.After {
+			if slices.ContainsFunc(after.Transitions, func(t *Transition) bool { return leadsOn(s, EventAfter, t) }) {
+				return true
+			}
+		}
 		for name, list := range level.On {
 			if slices.ContainsFunc(list, func(t *Transition) bool { return leadsOn(s, name, t) }) {
 				return true
@@ -141,7 +158,7 @@ func leadsOn(s *State, name string, t *Transition) bool {
 	switch {
 	case name == EventError || name == "disconnect":
 		return false
-	case typ != nil && !typ.Sync && t.Leaf == nil:
+	case (typ == nil && name != EventDone || typ != nil && !typ.Sync) && t.Leaf == nil:
 		return false
 	}
 	return t.Leaf != s || len(t.Actions) > 0 || t.Guard != nil
@@ -164,7 +181,7 @@ func (c *compiler) enteredSync(s *State) string {
 	var list []string
 	for name := range c.entering[s] {
 		t := event.Lookup(name)
-		if t != nil && t.Sync || strings.HasPrefix(name, donePrefix) || name == EventInvoke {
+		if t != nil && t.Sync && t.Machine != event.MachineConference || strings.HasPrefix(name, donePrefix) || name == EventInvoke {
 			list = append(list, strings.TrimPrefix(name, donePrefix))
 		}
 	}
@@ -178,21 +195,28 @@ func (c *compiler) enteredSync(s *State) string {
 // checkFinal checks that a final state expects nothing more.
 func (c *compiler) checkFinal(s *State, a *ast.State) {
 	for _, h := range a.On {
-		if t := event.Lookup(h.Event.Value); t == nil || t.Sync {
+		switch t := event.Lookup(h.Event.Value); {
+		case c.between(h.Event.Value) && slices.ContainsFunc(h.Transitions, func(t *ast.Transition) bool { return t.Target != nil }):
+			c.errorf(ruleFinal, h.Event.Span, "a final state cannot be left on %q", h.Event.Value).WithHelp("keep the actions, drop the target")
+		case c.between(h.Event.Value):
+		case t == nil || t.Sync:
 			c.errorf(ruleFinal, h.Event.Span, "a final state cannot handle %q", h.Event.Value).WithHelp("nothing but late asynchronous events comes any more")
 		}
 	}
 	if a.Always != nil {
 		c.errorf(ruleFinal, a.AlwaysAt, "a final state cannot be left")
 	}
+	if a.After != nil {
+		c.errorf(ruleFinal, a.AfterAt, "a final state has no timers").WithHelp("nothing happens in it any more")
+	}
 	if s.Document == nil {
-		if !c.isSubflow() && c.enteredSync(s) != "" {
+		if !c.isSubflow() && c.kinds[s] != kindConference && c.enteredSync(s) != "" {
 			c.errorf(ruleSilent, s.Span, "final state %q has no bxml", s.Name).WithHelp("say something and hang up, or at least write `bxml: [Hangup]`")
 		}
 		return
 	}
 	for _, u := range s.Document.URLs {
-		if u.Sync && u.Always {
+		if t := event.Lookup(u.Events[0]); u.Sync && u.Always && t.Bearer == event.OwnCall {
 			d := c.errorf(ruleFinal, u.Span, "%s waits for %s, but a final state expects no event", u.Element, u.Events[0])
 			if bxml.Lookup(u.Element).Attribute(u.Attribute).Required {
 				d.WithHelp("make it no final state")
@@ -202,6 +226,9 @@ func (c *compiler) checkFinal(s *State, a *ast.State) {
 		}
 	}
 }
+
+// between reports whether an event is one between machines: an internal one or a signal.
+func (c *compiler) between(name string) bool { return isInternal(name) || c.flow.Signals[name] != nil }
 
 // isSubflow reports whether a final state of the flow may be silent since the flow around it speaks next.
 func (c *compiler) isSubflow() bool {
@@ -227,53 +254,21 @@ func (c *compiler) checkTransition(p pending) {
 		}
 		return
 	}
-	typ := event.Lookup(t.Event)
-	switch {
-	case t.Event == "disconnect":
-		c.errorf(ruleDisconnect, p.source.Target.Span, "disconnect cannot lead to a state: the call is over").WithHelp("keep the actions, drop the target")
-	case typ != nil && !typ.Sync:
+	switch t.Event {
+	case "disconnect", "conferenceCompleted":
+		what := "call"
+		if t.Event != "disconnect" {
+			what = "conference"
+		}
+		c.errorf(ruleDisconnect, p.source.Target.Span, "%s cannot lead to a state: the %s is over", t.Event, what).WithHelp("keep the actions, drop the target")
+	case EventBridged:
 		if s, surely := c.speaks(t.Leaf, map[*State]bool{}); s != "" {
 			report := c.warnf // a guard may prevent it
 			if surely {
 				report = c.errorf
 			}
-			report(ruleAsync, p.source.Target.Span, "%s is asynchronous: it cannot be answered with the bxml of %q", t.Event, s).
-				WithHelp("to send it with the REST API is not supported yet; keep the actions, and move on with the next synchronous event")
+			report(ruleBridge, p.source.Target.Span, "the bxml of %q would tear the bridge down", s).
+				WithHelp("go to a state without bxml: what runs goes on until bridgeTargetComplete or bridgeFailed")
 		}
 	}
-}
-
-// speaks returns the name of a state with bxml that entering s leads to, and whether it surely does: s itself, one behind
-// its `always`, or one at the start of the flow that it invokes; "" when there is none.
-func (c *compiler) speaks(s *State, seen map[*State]bool) (name string, surely bool) {
-	if s == nil || seen[s] {
-		return "", false
-	}
-	seen[s] = true
-	if c.source[s].HasDocument && !c.certain(s) {
-		return s.Name, len(c.alwaysOf(s)) == 0
-	}
-	if s.Invoke != nil {
-		inner := c.linker.byName[s.Invoke.Flow.Name]
-		name, surely = inner.speaksBehind(inner.flow.Start[EventInvoke], seen)
-		if name != "" {
-			name = inner.flow.Name + "/" + name
-		}
-		return name, surely
-	}
-	return c.speaksBehind(c.alwaysOf(s), seen)
-}
-
-// speaksBehind is speaks for the states that a list of transitions leads to, of which the first that fits is taken.
-func (c *compiler) speaksBehind(list []*Transition, seen map[*State]bool) (name string, surely bool) {
-	for i, t := range list {
-		found, sure := c.speaks(t.Leaf, seen)
-		if found != "" {
-			return found, sure && i == 0 && t.Guard == nil
-		}
-		if t.Guard == nil {
-			break
-		}
-	}
-	return "", false
 }

@@ -64,16 +64,25 @@ func TestWaysOut(t *testing.T) {
 	})
 }
 
-func TestAsynchronousEventsLeadToNoDocument(t *testing.T) {
+func TestADocumentOnAnAsynchronousEventNeedsREST(t *testing.T) {
 	const first = "  a: {bxml: [StartGather, {Pause: {duration: 9}}, Redirect], on: {redirect: end, dtmf: "
-	testWrong(t, []wrong{
-		{"a state with bxml", graphOf(first + "end}}\n"), []string{`5 <end> async-document: dtmf is asynchronous: it cannot be answered with the bxml of "end"`}},
-		{"a decision before it", graphOf(first + "b}}\n  b: {always: [{guard: vars.n > 1, target: c}, {target: end}]}\n  c: {on: {redirect: end}}\n"),
-			[]string{`~5 <b> async-document: dtmf is asynchronous: it cannot be answered with the bxml of "end"`}},
-		{"a decision that surely leads to it", graphOf(first + "b}}\n  b: {always: end}\n"), []string{`5 <b> async-document: dtmf is asynchronous: it cannot be answered with the bxml of "end"`}},
-		{"a state that waits", graphOf(first + "b}}\n  b: {on: {redirect: end}}\n"), nil},
-		{"actions alone", graphOf(first + "{actions: [{log: x}]}}}\n"), nil},
-	})
+	tests := []struct{ sentence, states, want string }{
+		{"a state with bxml", first + "end}}\n", `the bxml of state "end" on dtmf`},
+		{"a decision before it", first + "b}}\n  b: {always: [{guard: vars.n > 1, target: c}, {target: end}]}\n  c: {on: {redirect: end}}\n", `the bxml of state "end" on dtmf`},
+		{"a state that waits", first + "b}}\n  b: {on: {redirect: end}}\n", ""},
+		{"actions alone", first + "{actions: [{log: x}]}}}\n", ""},
+		{"a timer", first + "{}}, after: {20s: {actions: [{log: x}]}}}\n", `after in state "a"`},
+		{"a leg", first + "{actions: [{endCall: \"${call.parent}\"}]}}}\n", `endCall in state "a"`},
+		{"the first of two", first + "{actions: [{endCall: \"${call.parent}\"}]}}, entry: [{deleteRecording: {recordingId: r-1}}]}\n", `endCall in state "a"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.sentence, func(t *testing.T) {
+			needs := compile(t, graphOf(tt.states)).Needs
+			if needs.Reason != tt.want || needs.REST != (tt.want != "") {
+				t.Errorf("it needs REST %t for %q, want %q", needs.REST, needs.Reason, tt.want)
+			}
+		})
+	}
 }
 
 func TestFinalStates(t *testing.T) {

@@ -43,8 +43,11 @@ func (c *compiler) checkParam(t *Template, at diag.Span, what string, check func
 	}
 }
 
-// sets reports whether a flow gives a param of a flow that it invokes.
+// sets reports whether a flow gives a param of a flow that it invokes, or that its legs run.
 func (l *linker) sets(inner *compiler, param string) bool {
+	if slices.Contains(inner.handed, "params."+param) {
+		return true
+	}
 	return slices.ContainsFunc(l.compilers, func(c *compiler) bool {
 		return slices.ContainsFunc(c.flow.States, func(s *State) bool {
 			with := c.source[s].Invoke

@@ -29,7 +29,6 @@ const (
 	ruleType          = parse.RuleWrongType
 	ruleMissing       = parse.RuleMissingKey
 	ruleKey           = parse.RuleUnknownKey
-	ruleLater         = parse.RuleNotSupported
 	ruleQuote         = parse.RuleQuote
 )
 
@@ -42,7 +41,6 @@ type compiler struct {
 	lost   bool // something that was named was not found: states may lack what leads into them or out
 	// partial says that not all was compiled: there is a state that is never reached.
 	partial bool
-	good    bool // the flow and all that it invokes are free of errors
 	// subflow says that a flow of the set invokes this one.
 	subflow bool
 	flow    *Flow
@@ -55,9 +53,22 @@ type compiler struct {
 	actions   map[string]*ast.UsedAction
 	functions map[string]expression.Function
 
+	kinds    map[*State]kinds // of machine by which a state can be entered
+	invokers kinds            // of machine that invoke the flow
+	made     []made           // legs that the flow makes
+	makers   []*compiler      // flows that make legs which run this one
+	machine  []*compiler      // flows that may run on the same machine
+	legs     map[string]int   // index into Flow.Legs
+	gotos    map[*Transition]triggers
+	later    []*Transition          // those of gotos
+	aimed    map[*ast.Action]string // targets of createCall and updateCall
+	moved    bool                   // some updateCall moves a machine of this flow
+	handed   []string               // "vars.NAME" and "params.NAME" that some createCall gives
+
 	pending  []pending                       // transitions with the syntax they come from
 	built    map[*ast.Transition]*Transition // of `start`, which may stand for several events
 	onError  map[*ast.Action]*Transition
+	guarded  map[*Transition]bool     // guards are compiled late
 	entering map[*State]triggers      // events that can lead into a state
 	failing  map[*Transition]triggers // of the transitions of onError
 	exposes  map[*State]bool          // states into which an event can lead that was entered in a sensitive state
@@ -114,6 +125,7 @@ func (c *compiler) declare() {
 	c.declareParams()
 	c.declareVars()
 	c.declareTimes()
+	c.declareSignals()
 	c.declareStates()
 	c.fragments = map[string]*ast.Fragment{}
 	c.usedFrag = map[string]bool{}
@@ -130,10 +142,11 @@ func (c *compiler) declare() {
 func (c *compiler) compile() {
 	c.scopes = map[string]*expression.Scope{}
 	c.declareResults()
+	c.outbound()
 	c.enter()
 	for _, p := range c.pending {
 		c.tainted = c.sensitive(p.transition)
-		scope := c.scope(c.triggers(p.transition))
+		scope := c.scope(c.triggers(p.transition), c.kindsOf(p.transition))
 		if p.source.Guard != nil {
 			p.transition.Guard = c.guard(p.source.Guard, scope)
 		}
@@ -142,10 +155,12 @@ func (c *compiler) compile() {
 	for _, s := range c.flow.States {
 		c.body(s, c.source[s])
 	}
+	c.needs()
 	if !c.broken { // what the parser left out would be reported a second time
 		c.checkLists()
 		c.checkStates()
 		c.checkNames()
+		c.checkSignals()
 	}
 }
 
@@ -169,9 +184,6 @@ func (c *compiler) checkName(t ast.Text, what string, re *regexp.Regexp) {
 // report turns the problems of an expression into problems of the file. base is where the expression begins in the text.
 func (c *compiler) report(t *ast.Text, base int, problems []expression.Problem) {
 	for _, p := range problems {
-		if strings.HasSuffix(p.Message, "not supported yet") {
-			p.Rule = ruleLater
-		}
 		d := c.errorf(p.Rule, t.At(base+p.From, base+p.To), "%s", p.Message)
 		d.Help = p.Help
 	}
@@ -221,13 +233,14 @@ func (c *compiler) part(t *ast.Text, from, to int, scope *expression.Scope) *Tem
 
 // body compiles what a state does when it is entered and left.
 func (c *compiler) body(s *State, a *ast.State) {
-	scope := c.scope(c.entering[s])
+	scope := c.scope(c.entering[s], c.kinds[s])
 	reached := len(c.entering[s]) > 0
 	c.tainted = c.exposes[s]
 	if reached {
 		s.Entry = c.compileActions(a.Entry, scope)
 	}
-	s.Exit = c.compileActions(a.Exit, c.scope(nil))
+	c.delays(s, a, scope)
+	s.Exit = c.compileActions(a.Exit, c.scope(nil, c.kinds[s]))
 	if a.HasDocument && reached {
 		s.Document = c.document(s, a, scope)
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 )
 
-// actionsNow are the actions of the language that this version runs.
-var actionsNow = []string{"set", "log", "http"}
+// actionsBuiltIn are the actions of the language.
+var actionsBuiltIn = append([]string{"set", "log", "http", "send"}, actionsREST...)
 
-// actionsLater are the actions of the language that this version does not run.
-var actionsLater = []string{
-	"createCall", "updateCall", "endCall", "send", "updateConference", "updateConferenceMember", "updateConferenceBxml",
+// actionsREST are those that need the carrier's REST API.
+var actionsREST = []string{
+	"createCall", "updateCall", "endCall", "updateConference", "updateConferenceMember", "updateConferenceBxml",
 	"updateCallRecordingState", "deleteRecording", "transcribeRecording",
 }
 
@@ -50,11 +50,18 @@ func (c *compiler) action(a *ast.Action, scope *expression.Scope) *Action {
 		c.log(action, a, scope)
 	case name == "http":
 		c.http(action, a, scope)
+	case name == "createCall":
+		c.createCall(action, a, scope)
+	case name == "updateCall":
+		c.updateCall(action, a, scope)
+	case name == "endCall":
+		c.endCall(action, a, scope)
+	case name == "send":
+		c.send(action, a, scope)
+	case restFields[name] != nil:
+		c.rest(action, a, scope)
 	case c.actions[name] != nil:
 		c.custom(action, a, scope)
-	case slices.Contains(actionsLater, name):
-		c.errorf(ruleLater, a.Name.Span, "the action %q is not supported yet", name)
-		return nil
 	default:
 		c.unknownAction(a)
 		return nil
@@ -94,23 +101,48 @@ func (c *compiler) each(t *ast.Text, scope *expression.Scope) *Template {
 
 // keepEffect reports an effect that would be stored with the input of a sensitive state until it is done.
 func (c *compiler) keepEffect(action *Action, a *ast.Action) {
-	values := []*Value{action.With}
-	if action.HTTP != nil {
-		values = append(values, action.HTTP.JSON)
-		for _, f := range action.HTTP.Headers {
+	if name := c.exposed(action.stored()); name != "" {
+		c.errorf(ruleSensitive, a.Arg.Span, "%s of a sensitive state would be stored with the effect %q", name, a.Name.Value).
+			WithHelp("an effect is stored until it is done; a look-up is not (http: `lookup: true`)")
+	}
+}
+
+// stored returns the names that an effect reads.
+func (a *Action) stored() []expression.Ref {
+	values, texts := []*Value{a.With}, []*Template(nil)
+	if a.HTTP != nil {
+		values = append(values, a.HTTP.JSON)
+		for _, f := range a.HTTP.Headers {
 			values = append(values, f.Value)
 		}
 	}
-	for _, v := range values {
-		if v == nil {
-			continue
+	if leg := a.Leg; leg != nil {
+		values, texts = append(values, leg.CallTimeout, leg.Detection), append(texts, leg.To, leg.From, leg.Tag)
+		for _, v := range leg.Vars {
+			values = append(values, v.Value)
 		}
-		if name := c.exposed(v.refs()); name != "" {
-			c.errorf(ruleSensitive, a.Arg.Span, "%s of a sensitive state would be stored with the effect %q", name, a.Name.Value).
-				WithHelp("an effect is stored until it is done; a look-up is not (http: `lookup: true`)")
-			return
+		for _, p := range leg.Params {
+			values = append(values, p.Value)
 		}
 	}
+	if a.Send != nil {
+		texts = append(texts, a.Send.To)
+	}
+	if a.Move != nil {
+		texts = append(texts, a.Move.Leg)
+	}
+	var refs []expression.Ref
+	for _, v := range values {
+		if v != nil {
+			refs = append(refs, v.refs()...)
+		}
+	}
+	for _, t := range texts {
+		if t != nil {
+			refs = append(refs, t.template.Refs()...)
+		}
+	}
+	return refs
 }
 
 // resultFits reports a declared variable that cannot take the result of an action.
@@ -138,14 +170,16 @@ func (c *compiler) modifiers(action *Action, a *ast.Action) {
 			continue
 		}
 		d := c.errorf(ruleKey, m.text.Span, "%q has no %q", a.Name.Value, m.name)
-		if action.Effect {
+		if action.Effect && action.Kind == ActionHTTP {
 			d.WithHelp("it runs after the answer; with `lookup: true` an http action runs before it")
+		} else if action.Effect {
+			d.WithHelp("it runs after the answer, and its failures come back as events")
 		}
 	}
 }
 
 func (c *compiler) unknownAction(a *ast.Action) {
-	known := slices.Concat(actionsNow, c.flow.Actions)
+	known := slices.Concat(actionsBuiltIn, c.flow.Actions)
 	d := c.errorf(ruleUnknownAction, a.Name.Span, "there is no action %q", a.Name.Value)
 	if near, ok := diag.Nearest(a.Name.Value, known); ok {
 		d.WithHelp("did you mean %q?", near)

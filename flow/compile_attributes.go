@@ -87,6 +87,14 @@ func (el *element) attribute(a *bxml.Attribute, p ast.Pair) {
 	case v.Scalar == ast.Null:
 		return // a URL that is left out on purpose
 	}
+	if isCredential(a.Name) {
+		if s, has := c.secret(&v.Text); has {
+			if s != nil {
+				el.credential(a, s)
+			}
+			return
+		}
+	}
 	t := c.template(&v.Text, el.at.scope)
 	if t == nil {
 		return
@@ -104,7 +112,7 @@ func (el *element) attribute(a *bxml.Attribute, p ast.Pair) {
 func (el *element) fixed(a *bxml.Attribute, v *ast.Value, text, what string) {
 	c := el.b.c
 	if strings.HasSuffix(strings.ToLower(a.Name), "password") && text != "" {
-		c.errorf(ruleSecret, v.Span, "a literal password in a flow").WithHelp("put it into a param marked `secret: true`")
+		c.errorf(ruleSecret, v.Span, "a literal password in a flow").WithHelp("%s", useSecret)
 	}
 	if err := a.Check(text); err != nil {
 		c.errorf(ruleAttributeValue, v.Span, "%s: %s", what, err)

@@ -40,6 +40,9 @@ type builder struct {
 	args  int      // fragment arguments so far
 	uses  []string // fragments being expanded
 	count int      // verbs and fragments so far
+	kinds kinds    // of machine that the document runs on
+	// unbound says that the document belongs to no turn: no URL is filled in.
+	unbound bool
 }
 
 // place is where entries stand: in the document or in an element, within loops.
@@ -51,16 +54,21 @@ type place struct {
 }
 
 func (c *compiler) document(s *State, a *ast.State, scope *expression.Scope) *Document {
-	b := &builder{c: c, doc: &Document{Span: a.DocumentAt}, state: s}
+	b := &builder{c: c, doc: &Document{Span: a.DocumentAt}, state: s, kinds: c.kinds[s]}
+	b.compile(a.Document, place{scope: scope})
+	b.checkInput(a)
+	return b.doc
+}
+
+// compile compiles the entries of a document.
+func (b *builder) compile(list []*ast.Entry, at place) {
 	body := []node{{kind: nodeStatic, static: []byte(documentHead)}}
-	entries, _ := b.entries(a.Document, place{scope: scope})
+	entries, _ := b.entries(list, at)
 	body = join(body, entries)
 	b.doc.body = join(body, []node{{kind: nodeStatic, static: []byte(documentTail)}})
 	if size := literalSize(b.doc.body); size > bxml.MaxBytes {
-		c.errorf(ruleSize, a.DocumentAt, "the document has %d bytes, the carrier takes %d", size, bxml.MaxBytes)
+		b.c.errorf(ruleSize, b.doc.Span, "the document has %d bytes, the carrier takes %d", size, bxml.MaxBytes)
 	}
-	b.checkInput(a)
-	return b.doc
 }
 
 // join appends nodes to body and merges neighbouring static ones.
@@ -168,7 +176,7 @@ func (b *builder) keep(refs []expression.Ref) {
 	for _, r := range refs {
 		s := Slot(r.Slot)
 		switch s.Root() {
-		case RootEvent, RootInternal, RootOutput, RootRaw:
+		case RootEvent, RootInternal, RootSignal, RootOutput, RootRaw:
 			if !slices.Contains(b.doc.Fields, s) {
 				b.doc.Fields = append(b.doc.Fields, s)
 			}

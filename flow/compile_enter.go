@@ -74,7 +74,11 @@ func (c *compiler) mark(t *Transition, from triggers, exposes bool) bool {
 func (c *compiler) leaving(s *State) triggers {
 	set := triggers{}
 	for _, t := range c.flow.Transitions {
-		if t.Leaf == nil || t.Event == eventStart || t.Domain == s || !s.Within(t.Domain) || !s.Within(t.Owner) && !t.Owner.Within(s) {
+		if t.Leaf == nil || t.Event == eventStart || t.Event == EventGoto && !c.gotos[t][EventGoto] || t.Domain == s || !s.Within(t.Domain) || !s.Within(t.Owner) && !t.Owner.Within(s) {
+			continue
+		}
+		if t.Event == EventGoto {
+			set[EventGoto] = true // a leg that it begins with leaves nothing
 			continue
 		}
 		maps.Copy(set, c.triggers(t))
@@ -104,6 +108,8 @@ func (c *compiler) triggers(t *Transition) triggers {
 				set[donePrefix+s.Invoke.Flow.Name] = true
 			}
 		}
+	case EventGoto:
+		maps.Copy(set, c.gotos[t])
 	default:
 		set[t.Event] = true
 	}

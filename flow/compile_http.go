@@ -125,12 +125,18 @@ func (c *compiler) httpFields(p ast.Pair, scope *expression.Scope) []Field {
 	}
 	var fields []Field
 	for _, pair := range p.Value.Pairs {
+		if p.Key.Value == "headers" && pair.Value.Kind == ast.Scalar {
+			if s, has := c.secret(&pair.Value.Text); has {
+				fields = append(fields, Field{Name: pair.Key.Value, Secret: s})
+				continue
+			}
+		}
 		v := c.value(pair.Value, scope)
 		if p.Key.Value == "query" {
 			c.keepInside(v, pair.Value, "URL")
 		}
 		if strings.EqualFold(pair.Key.Value, "authorization") && v.kind == valueLiteral {
-			c.errorf(ruleSecret, pair.Value.Span, "a literal password in a flow").WithHelp("put it into a param marked `secret: true`")
+			c.errorf(ruleSecret, pair.Value.Span, "a literal password in a flow").WithHelp("%s", useSecret)
 		}
 		fields = append(fields, Field{Name: pair.Key.Value, Value: v})
 	}

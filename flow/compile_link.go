@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -22,6 +23,10 @@ type linker struct {
 	// bridgeTargets says that some flow of the set handles bridgeTargetComplete: then the target of a bridge is not hung
 	// up when the bridging call leaves.
 	bridgeTargets bool
+	// conferences says that some flow of the set must be told of conferences: it handles joined or left, or sends to one.
+	conferences bool
+	// toConferences are the events between machines that a conference may get.
+	toConferences map[string]bool
 }
 
 func (l *linker) add(file *ast.File, text []byte, broken bool) {
@@ -34,6 +39,7 @@ func (l *linker) add(file *ast.File, text []byte, broken bool) {
 	l.byName[file.Name.Value] = c
 	l.compilers = append(l.compilers, c)
 	l.bridgeTargets = l.bridgeTargets || handlesAnywhere(file, "bridgeTargetComplete")
+	l.conferences = l.conferences || handlesAnywhere(file, EventJoined) || handlesAnywhere(file, EventLeft)
 }
 
 // link compiles all flows: first what others need of them, then their bodies.
@@ -48,6 +54,9 @@ func (l *linker) link() {
 	for _, c := range l.compilers {
 		c.checkDepth()
 	}
+	l.legs()
+	l.moves()
+	l.kinds()
 	for _, c := range l.order() {
 		c.compile()
 		c.inherit()
@@ -56,16 +65,13 @@ func (l *linker) link() {
 
 // set returns the flows without errors whose invoked flows have none either.
 func (l *linker) set() *Set {
-	bad := map[string]bool{}
-	for _, d := range l.problems {
-		bad[d.Span.File] = bad[d.Span.File] || d.Severity == diag.Error
-	}
+	bad := l.bad()
 	s := &Set{byName: map[string]*Flow{}, functions: map[string]bool{}}
 	for name, f := range l.options.Functions {
 		s.functions[name] = f.Call != nil
 	}
 	for _, c := range l.order() {
-		if c.good = c.usable(bad); c.good {
+		if !bad[c] {
 			c.flow.Hash = c.hash()
 			s.flows = append(s.flows, c.flow)
 			s.byName[c.flow.Name] = c.flow
@@ -90,7 +96,7 @@ func handlesAnywhere(file *ast.File, name string) bool {
 func handles(handlers []*ast.Handler, name string) bool {
 	return slices.ContainsFunc(handlers, func(h *ast.Handler) bool {
 		t := event.Lookup(h.Event.Value) // an alias counts as the name it stands for
-		return t != nil && t.Name == name
+		return t != nil && t.Name == name || h.Event.Value == name
 	})
 }
 
@@ -119,12 +125,34 @@ func (l *linker) order() []*compiler {
 	return list
 }
 
-// usable reports whether the flow and all that it invokes are free of errors. Those were asked before.
-func (c *compiler) usable(bad map[string]bool) bool {
-	if bad[c.file.Path] || c.broken {
-		return false
+// bad returns the flows that have errors, or that invoke or make legs of one that has.
+func (l *linker) bad() map[*compiler]bool {
+	files := map[string]bool{}
+	for _, d := range l.problems {
+		files[d.Span.File] = files[d.Span.File] || d.Severity == diag.Error
 	}
-	return !slices.ContainsFunc(c.invoked(), func(inner *compiler) bool { return !inner.good })
+	bad := map[*compiler]bool{}
+	for _, c := range l.compilers {
+		bad[c] = files[c.file.Path] || c.broken
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, c := range l.compilers {
+			if !bad[c] && slices.ContainsFunc(c.uses(), func(other *compiler) bool { return bad[other] }) {
+				bad[c], changed = true, true
+			}
+		}
+	}
+	return bad
+}
+
+// uses returns the flows without which c cannot run.
+func (c *compiler) uses() []*compiler {
+	list := c.invoked()
+	for _, leg := range c.made {
+		list = append(list, leg.runs)
+	}
+	return list
 }
 
 // inherit takes over what the invoked flows need: what they read of the call must be kept, and their late events find the
@@ -132,14 +160,15 @@ func (c *compiler) usable(bad map[string]bool) bool {
 func (c *compiler) inherit() {
 	for _, inner := range c.invoked() {
 		c.flow.Reads |= inner.flow.Reads
+		c.flow.Needs.add(&inner.flow.Needs)
 		if c.file.Retention == nil {
 			c.flow.Retention = max(c.flow.Retention, inner.flow.Retention)
 		}
 	}
 }
 
-// hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs, and
-// the hashes of the invoked flows, which are known.
+// hash returns the content hash: the text, the language version, the resolved params, what the set adds to the URLs and to the
+// ways in, and the hashes of the invoked flows, which are known. Flows of legs have hashes of their own.
 func (c *compiler) hash() Hash {
 	h := sha256.New()
 	put := func(b []byte) {
@@ -154,6 +183,10 @@ func (c *compiler) hash() Hash {
 		put(text)
 	}
 	put(strconv.AppendBool(nil, c.linker.bridgeTargets))
+	put(strconv.AppendBool(nil, c.linker.conferences))
+	for _, name := range slices.Sorted(maps.Keys(c.flow.Goto)) {
+		put([]byte(name))
+	}
 	for _, inner := range c.invoked() {
 		put(inner.flow.Hash[:])
 	}

@@ -14,15 +14,16 @@ import (
 // names are the dotted names of a scope.
 type names = map[string]expression.Name
 
-// scope returns what expressions may read when one of the events of set is at hand.
-func (c *compiler) scope(set triggers) *expression.Scope {
-	key := strings.Join(slices.Sorted(maps.Keys(set)), " ")
+// scope returns what expressions may read when one of the events of set is at hand on a machine of the kinds.
+func (c *compiler) scope(set triggers, of kinds) *expression.Scope {
+	key := fmt.Sprint(of, strings.Join(slices.Sorted(maps.Keys(set)), " "))
 	if s := c.scopes[key]; s != nil {
 		return s
 	}
 	scope := &expression.Scope{Names: c.eventNames(set), Functions: c.functions}
 	c.baseNames(scope.Names)
-	scope.Unknown = func(name string) (string, string) { return c.unknownName(name, set, scope.Names) }
+	c.machineNames(scope.Names, of)
+	scope.Unknown = func(name string) (string, string) { return c.unknownName(name, set, of, scope.Names) }
 	c.scopes[key] = scope
 	return scope
 }
@@ -35,13 +36,34 @@ func (c *compiler) baseNames(n names) {
 	for i, p := range c.flow.Params {
 		n["params."+p.Name] = name(p.Type, RootParam, i)
 	}
-	for f := range callFields {
-		n["call."+f.String()] = name(String, RootCall, int(f))
-	}
 	n["state"] = name(String, RootState, 0)
 	n["visits"] = name(Int, RootVisits, 0)
 	n["now"] = name(Time, RootNow, 0)
 }
+
+// machineNames adds what is known of the machine: of a call under `call`, of a conference under `conference`.
+func (c *compiler) machineNames(n names, of kinds) {
+	if of&kindConference == 0 {
+		for f := range callFields {
+			n["call."+f.String()] = name(String, RootCall, int(f))
+		}
+		for leg, called := range c.flow.Legs {
+			for f := range legFields {
+				n["call.legs."+called+"."+f.String()] = expression.Name{Type: legTypes[f], Slot: int(SlotOfLeg(leg, f))}
+			}
+		}
+	}
+	if of == kindConference {
+		for f := range conferenceFields {
+			n["conference."+f.String()] = name(conferenceTypes[f], RootConference, int(f))
+		}
+	}
+}
+
+var (
+	legTypes        = [legFields]Type{LegID: String, LegTo: String, LegAnswered: Bool, LegEnded: Bool, LegCause: String}
+	conferenceTypes = [conferenceFields]Type{ConferenceID: String, ConferenceName: String, ConferenceCreator: String, ConferenceMembers: List}
+)
 
 func name(t Type, root Root, index int) expression.Name {
 	return expression.Name{Type: t, Slot: int(SlotOf(root, index))}
@@ -67,12 +89,10 @@ func (c *compiler) eventNames(set triggers) names {
 // fields returns the names that one event brings.
 func (c *compiler) fields(trigger string) names {
 	switch {
-	case trigger == EventError:
-		return names{
-			"event.reason":  name(String, RootInternal, int(ErrorReason)),
-			"event.message": name(String, RootInternal, int(ErrorMessage)),
-			"event.source":  name(String, RootInternal, int(ErrorSource)),
-		}
+	case internalFields[trigger] != nil:
+		return internalFields[trigger]
+	case c.flow.Signals[trigger] != nil:
+		return c.signalNames(c.flow.Signals[trigger])
 	case trigger == EventAny:
 		return carrierNames(event.Unknown())
 	case strings.HasPrefix(trigger, donePrefix):
@@ -83,7 +103,11 @@ func (c *compiler) fields(trigger string) names {
 		}
 		return n
 	case event.Lookup(trigger) != nil:
-		return carrierNames(event.Lookup(trigger))
+		n := carrierNames(event.Lookup(trigger))
+		if trigger == "conferenceMemberJoin" {
+			n["event.with"] = name(Map, RootInternal, int(FieldWith))
+		}
+		return n
 	}
 	return names{}
 }
@@ -102,7 +126,7 @@ func carrierNames(t *event.Type) names {
 }
 
 // unknownName explains a name that is not in scope.
-func (c *compiler) unknownName(full string, set triggers, scope names) (message, help string) {
+func (c *compiler) unknownName(full string, set triggers, of kinds, scope names) (message, help string) {
 	root, rest, _ := strings.Cut(full, ".")
 	switch root {
 	case "event":
@@ -112,13 +136,12 @@ func (c *compiler) unknownName(full string, set triggers, scope names) (message,
 			return message, help
 		}
 		message = "there is no vars." + rest
-	case "params", "call", "args":
+	case "call", "conference":
+		return c.unknownMachine(root, rest, of, scope)
+	case "params", "args":
 		message = fmt.Sprintf("there is no %s.%s", root, rest)
 	default:
 		return "", ""
-	}
-	if root == "call" && (rest == "legs" || strings.HasPrefix(rest, "legs.")) {
-		return "call.legs is not supported yet", ""
 	}
 	known := below(scope, root)
 	if near, ok := diag.Nearest(rest, known); ok {
@@ -135,6 +158,45 @@ func (c *compiler) unknownName(full string, set triggers, scope names) (message,
 		help = "there are " + strings.Join(known, ", ")
 	}
 	return message, help
+}
+
+// unknownMachine explains a name under `call` or `conference`.
+func (c *compiler) unknownMachine(root, rest string, of kinds, scope names) (message, help string) {
+	known := slices.DeleteFunc(below(scope, root), func(n string) bool { return strings.Contains(n, ".") })
+	leg, legs := strings.CutPrefix(rest, "legs.")
+	leg, field, _ := strings.Cut(leg, ".")
+	switch {
+	case len(known) == 0 && root == "call" && of == kindConference:
+		return "a conference has no " + root, "there are conference.id, .name, .creator and .members; event.callId is the call that an event is about"
+	case len(known) == 0 && root == "conference" && of&kindConference == 0:
+		return "a call has no " + root, "the conference that the call is in is event.conferenceId of `joined`"
+	case len(known) == 0:
+		return root + " does not exist here: calls and conferences both come here", "handle the event in states of the one and of the other"
+	case legs || rest == "legs":
+		return c.unknownLeg(leg, field)
+	}
+	if near, ok := diag.Nearest(rest, known); ok {
+		return fmt.Sprintf("there is no %s.%s", root, rest), fmt.Sprintf("did you mean %s.%s?", root, near)
+	}
+	return fmt.Sprintf("there is no %s.%s", root, rest), "there are " + strings.Join(known, ", ")
+}
+
+// unknownLeg explains a name under `call.legs`.
+func (c *compiler) unknownLeg(leg, field string) (message, help string) {
+	near, ok := diag.Nearest(leg, c.flow.Legs)
+	switch {
+	case len(c.flow.Legs) == 0:
+		return "this flow makes no legs", "createCall makes one"
+	case slices.Contains(c.flow.Legs, leg):
+		near, ok := diag.Nearest(field, legNames[:])
+		if ok {
+			return fmt.Sprintf("call.legs.%s has no %q", leg, field), fmt.Sprintf("did you mean call.legs.%s.%s?", leg, near)
+		}
+		return fmt.Sprintf("call.legs.%s has no %q", leg, field), "it has " + strings.Join(legNames[:], ", ")
+	case ok:
+		return fmt.Sprintf("no createCall makes a leg %q", leg), fmt.Sprintf("did you mean call.legs.%s?", near)
+	}
+	return fmt.Sprintf("no createCall makes a leg %q", leg), "there are " + strings.Join(c.flow.Legs, ", ")
 }
 
 // unknownField explains a field that the event at hand does not have, or that not all events have which lead here.

@@ -9,8 +9,8 @@ import (
 // sensitive reports whether the event of a transition may have been raised in a sensitive state: what was entered there
 // serves the actions of that transition, and must go no further.
 func (c *compiler) sensitive(t *Transition) bool {
-	if t.Event == eventStart {
-		return false
+	if t.Event == eventStart || t.Event == EventGoto || t.Event == EventAfter || isInternal(t.Event) || c.flow.Signals[t.Event] != nil {
+		return false // nobody has entered anything
 	}
 	for _, s := range c.leaves(t.Owner) {
 		if t.Event == eventAlways && c.exposes[s] || t.Event != eventAlways && s.Sensitive {
@@ -57,17 +57,23 @@ func (c *compiler) keepInside(v *Value, a *ast.Value, where string) {
 
 // checkInput reports a document that reads what was entered in a sensitive state: it would be stored for a later rendering.
 func (b *builder) checkInput(a *ast.State) {
-	if !b.c.exposes[b.state] {
-		return
+	if name := b.c.entered(b.doc.Fields); name != "" {
+		b.c.errorf(ruleSensitive, a.DocumentAt, "the document reads %s, which was entered in a sensitive state", name)
 	}
-	for _, slot := range b.doc.Fields {
-		name := "event.raw"
-		if slot.Root() == RootEvent {
-			name = "event." + slot.Field().String()
-		}
-		if slot.Root() == RootRaw || slot.Root() == RootEvent && enteredByPerson(slot.Field()) {
-			b.c.errorf(ruleSensitive, a.DocumentAt, "the document reads %s, which was entered in a sensitive state", name)
-			return
+}
+
+// entered returns the name of the first field that must not leave a sensitive state.
+func (c *compiler) entered(fields []Slot) string {
+	if !c.tainted {
+		return ""
+	}
+	for _, slot := range fields {
+		switch {
+		case slot.Root() == RootRaw:
+			return "event.raw"
+		case slot.Root() == RootEvent && enteredByPerson(slot.Field()):
+			return "event." + slot.Field().String()
 		}
 	}
+	return ""
 }

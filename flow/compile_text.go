@@ -56,7 +56,11 @@ func (el *element) text(text *ast.Text, rule *bxml.Content) []node {
 	literal, ok := t.template.Literal()
 	if !ok {
 		c.checkParam(t, text.Span, el.verb.Name, rule.Check)
-		return []node{{kind: nodeContent, content: rule, template: t, name: rule.Name + " of " + el.verb.Name}}
+		kind := nodeContent
+		if el.verb.Name == "Bridge" {
+			kind, el.b.doc.Tells = nodeTarget, true
+		}
+		return []node{{kind: kind, content: rule, template: t, name: rule.Name + " of " + el.verb.Name}}
 	}
 	if err := rule.Check(literal); err != nil {
 		rule := ruleAttributeValue
@@ -66,7 +70,12 @@ func (el *element) text(text *ast.Text, rule *bxml.Content) []node {
 		c.errorf(rule, text.Span, "%s: %s", el.verb.Name, err)
 		return nil
 	}
-	return []node{{kind: nodeStatic, static: bxml.AppendText(nil, literal)}}
+	nodes := []node{{kind: nodeStatic, static: bxml.AppendText(nil, literal)}}
+	if el.verb.Name == "Bridge" {
+		el.b.doc.Tells = true
+		nodes = append(nodes, node{kind: nodeBridged, name: strings.TrimSpace(literal)})
+	}
+	return nodes
 }
 
 // speech compiles text with SSML elements: the markup is the author's, what stands in between may be computed.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/bxmlflow/bxmlflow/flow/ast"
@@ -16,15 +17,10 @@ const (
 	eventOnError = "onError"
 )
 
-// internalLater are the events between machines, which this version does not raise.
-var internalLater = []string{"bridged", "bridgeFailed", "legEnded", "parentEnded", "joined", "left", "updateFailed"}
-
-// startLater are the events of `start` that make machines of kinds which this version does not run.
-var startLater = []string{"transferAnswer", "conferenceCreated"}
-
 // resolve makes the transitions and finds their targets.
 func (c *compiler) resolve() {
 	c.built, c.onError = map[*ast.Transition]*Transition{}, map[*ast.Action]*Transition{}
+	c.guarded = map[*Transition]bool{}
 	for _, h := range c.file.Start {
 		c.start(h)
 	}
@@ -37,6 +33,7 @@ func (c *compiler) resolve() {
 		for i, t := range a.Always {
 			s.Always = append(s.Always, c.transition(s, eventAlways, i, t))
 		}
+		c.timers(s, a)
 		c.invoke(s, a)
 		c.output(s, a)
 	}
@@ -46,14 +43,10 @@ func (c *compiler) resolve() {
 // start resolves one event of `start`.
 func (c *compiler) start(h *ast.Handler) {
 	name := h.Event.Value
-	switch {
-	case slices.Contains(startLater, name):
-		c.lost = true
-		c.errorf(ruleLater, h.Event.Span, "starting on %q is not supported yet", name)
-		return
-	case name != "initiate" && name != "answer" && name != EventInvoke:
+	if startKinds[name] == 0 && name != EventInvoke {
 		c.errorf(ruleUnknownEvent, h.Event.Span, "%q does not start a machine", name).
-			WithHelp("start takes initiate (an inbound call), answer (an outbound call) and invoke (a sub-flow)")
+			WithHelp("start takes initiate (an inbound call), answer (an outbound call), transferAnswer (a leg of a Transfer), " +
+				"conferenceCreated and invoke (a sub-flow)")
 		return
 	}
 	for i, t := range h.Transitions {
@@ -98,25 +91,18 @@ func (c *compiler) handlers(level *State, list []*ast.Handler) {
 // event returns the name of the event that a handler is for, "" after reporting that there is none.
 func (c *compiler) event(t ast.Text) string {
 	name := t.Value
-	if name == EventError || name == EventDone || name == EventAny {
+	if name == EventError || name == EventDone || name == EventAny || isInternal(name) || c.flow.Signals[name] != nil {
 		return name
-	}
-	if slices.Contains(internalLater, name) {
-		c.errorf(ruleLater, t.Span, "the event %q between machines is not supported yet", name)
-		return ""
 	}
 	typ := event.Lookup(name)
 	switch {
 	case typ == nil:
 		c.unknownEvent(t)
 		return ""
-	case typ.Machine == event.MachineConference || typ.Name == "transferAnswer":
-		c.errorf(ruleLater, t.Span, "%q belongs to a machine of its own, which is not supported yet", name)
-		return ""
-	case typ.Machine != event.MachineCall:
+	case typ.Machine == event.MachineNone:
 		c.errorf(ruleUnknownEvent, t.Span, "%q is no event of a call", name).WithHelp("it names an endpoint, so that no machine can be found for it")
 		return ""
-	case typ.Name == "initiate":
+	case typ.Name == "initiate" || typ.Name == "transferAnswer" || typ.Name == "conferenceCreated":
 		c.errorf(ruleUnknownEvent, t.Span, "%q cannot come to a running machine", name).WithHelp("put it under %q", "start")
 		return ""
 	}
@@ -124,7 +110,7 @@ func (c *compiler) event(t ast.Text) string {
 }
 
 func (c *compiler) unknownEvent(t ast.Text) {
-	names := []string{EventError, EventDone}
+	names := append(slices.Sorted(maps.Keys(c.flow.Signals)), append(internalNames, EventError, EventDone)...)
 	for _, typ := range event.Types() {
 		names = append(names, typ.Name)
 	}
@@ -142,6 +128,7 @@ func (c *compiler) transition(level *State, name string, i int, a *ast.Transitio
 		ID: len(c.flow.Transitions), Name: fmt.Sprintf("%s/%s/%d", level.Name, name, i), Event: name, Span: a.Span, Owner: level,
 	}
 	c.flow.Transitions = append(c.flow.Transitions, t)
+	c.guarded[t] = a.Guard != nil
 	if a.Target != nil && len(c.flow.States) > 0 {
 		c.aim(t, c.target(a.Target, level), a.Reenter)
 	} else if a.Reenter {

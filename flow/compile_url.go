@@ -9,7 +9,7 @@ import (
 
 // urls adds the URLs that the engine fills in.
 func (el *element) urls() {
-	if el.at.parent != nil && el.at.parent.Children.Bare {
+	if el.at.parent != nil && el.at.parent.Children.Bare || el.b.unbound {
 		return
 	}
 	for i := range el.verb.Attributes {
@@ -22,7 +22,11 @@ func (el *element) urls() {
 
 func (el *element) url(a *bxml.Attribute) {
 	b := el.b
-	wanted := a.Required || slices.ContainsFunc(a.Events, b.handled)
+	events := slices.DeleteFunc(slices.Clone(a.Events), b.elsewhere)
+	if len(events) == 0 {
+		return
+	}
+	wanted := a.Required || slices.ContainsFunc(events, b.handled)
 	if !wanted && len(b.c.flow.Start[EventInvoke]) == 0 {
 		return
 	}
@@ -33,10 +37,10 @@ func (el *element) url(a *bxml.Attribute) {
 		return name
 	}
 	u := &URL{
-		Verb: el.index, Element: el.verb.Name, Span: el.entry.Verb.Span, Events: a.Events, Attribute: a.Name, Fallback: free(a.Fallback()),
+		Verb: el.index, Element: el.verb.Name, Span: el.entry.Verb.Span, Events: events, Attribute: a.Name, Fallback: free(a.Fallback()),
 		Username: free(a.Username()), Password: free(a.Password()), Always: wanted,
 	}
-	if t := event.Lookup(a.Events[0]); t != nil {
+	if t := event.Lookup(events[0]); t != nil {
 		u.Sync = t.Sync
 	}
 	if fallback := el.verb.Attribute(u.Fallback); fallback != nil {
@@ -57,8 +61,22 @@ func (b *builder) handled(name string) bool {
 		return false
 	case name == "bridgeTargetComplete":
 		return b.c.linker.bridgeTargets
+	case t.Starts: // conferenceCreated stands for all events of a conference
+		return len(b.c.flow.Start[name]) > 0 || name == "conferenceCreated" && b.c.linker.conferences
+	case t.Machine == event.MachineConference && t.Sync:
+		return false
 	case t.Sync:
 		return b.state.Handles(name)
 	}
 	return handlesAnywhere(b.c.file, name)
+}
+
+// elsewhere reports whether an event comes to another kind of machine than those of the document: StartRecording raises one event
+// on calls and another on conferences. The URL of a Conference verb is another matter.
+func (b *builder) elsewhere(name string) bool {
+	t := event.Lookup(name)
+	if t == nil || t.Machine != event.MachineConference {
+		return b.kinds == kindConference
+	}
+	return t.Bearer == event.Conference && t.Late && b.kinds&kindConference == 0
 }

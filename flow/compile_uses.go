@@ -16,7 +16,7 @@ func (c *compiler) declareUses() {
 		c.actions[a.Name.Value] = a
 		c.flow.Actions = append(c.flow.Actions, a.Name.Value)
 		c.checkName(a.Name, "action", identifier)
-		if slices.Contains(actionsNow, a.Name.Value) || slices.Contains(actionsLater, a.Name.Value) {
+		if slices.Contains(actionsBuiltIn, a.Name.Value) {
 			c.errorf(ruleDuplicate, a.Name.Span, "%q is an action of the language already", a.Name.Value)
 		}
 		for _, d := range slices.Concat(a.With, a.Returns) {

@@ -140,6 +140,8 @@ func (v *Value) typ() Type {
 		return List
 	case valueMap:
 		return Map
+	case valueDocument:
+		return String
 	}
 	switch v.literal.(type) {
 	case string:

@@ -31,22 +31,37 @@ func (b *builder) verb(e *ast.Entry, at place) (nodes []node, ends bool) {
 		b.unknownVerb(e)
 		return nil, false
 	}
-	switch {
-	case e.With != nil && v.Name == "Conference":
-		b.c.errorf(ruleLater, e.With.Span, "with beside a verb is not supported yet")
-	case e.With != nil:
-		b.c.errorf(ruleKey, e.With.Span, "%s has no with", v.Name).WithHelp("with gives arguments to a fragment, beside `use`")
+	if e.With != nil && v.Name != "Conference" {
+		b.c.errorf(ruleKey, e.With.Span, "%s has no with", v.Name).
+			WithHelp("with gives arguments to a fragment, beside `use`, or tells of a member, beside Conference")
 	}
 	if !b.placed(e, v, at.parent) || b.full(e.Verb.Span) {
 		return nil, false
 	}
 	el := &element{b: b, entry: e, verb: v, at: at, index: uint16(len(b.doc.Verbs)), literal: map[string]string{}, given: map[string]bool{}}
 	b.doc.Verbs = append(b.doc.Verbs, v.Name)
+	el.member()
 	el.static("<" + v.Name)
 	el.attributes()
 	el.urls()
 	el.inner()
 	return el.nodes, el.holds(v.Dead)
+}
+
+// member compiles what a Conference tells of the member.
+func (el *element) member() {
+	with := el.entry.With
+	if with == nil || el.verb.Name != "Conference" {
+		return
+	}
+	if with.Kind != ast.Map {
+		el.b.c.errorf(ruleType, with.Span, "with must be a map, which is event.with in conferenceMemberJoin")
+		return
+	}
+	v := el.b.c.value(with, el.at.scope)
+	el.b.keep(v.refs())
+	el.b.doc.Tells = true
+	el.nodes = append(el.nodes, node{kind: nodeMember, value: v, name: "with of Conference"})
 }
 
 func (el *element) static(text string) {
@@ -79,10 +94,31 @@ func (b *builder) placed(e *ast.Entry, v, parent *bxml.Verb) bool {
 		b.c.errorf(rulePlacement, e.Verb.Span, "%s takes no nested verbs", parent.Name)
 	case parent != nil && !slices.Contains(parent.Children.Allowed, v.Name):
 		b.c.errorf(rulePlacement, e.Verb.Span, "%s cannot stand in %s", v.Name, parent.Name).WithHelp("%s takes %s", parent.Name, strings.Join(parent.Children.Allowed, " and "))
+	case parent == nil:
+		return b.runs(e, v)
 	default:
 		return true
 	}
 	return false
+}
+
+// runs reports a verb that the carrier does not take on the machines of this document.
+func (b *builder) runs(e *ast.Entry, v *bxml.Verb) bool {
+	for _, context := range b.kinds.contexts() {
+		if !v.AllowedIn(context) {
+			d := b.c.errorf(rulePlacement, e.Verb.Span, "%s cannot run on %s", v.Name, context)
+			switch {
+			case b.kinds&kindConference != 0 && b.kinds&kindCalls != 0:
+				d.WithHelp("calls and conferences both come to state %q: handle what leads there, such as `error`, in the states of the one and of the other", b.state.Name)
+			case context == bxml.Conference:
+				d.WithHelp("a conference takes PlayAudio, SpeakSentence and the verbs of recording; a member's call takes the others")
+			default:
+				d.WithHelp("the called party of a Transfer is connected when this document ends")
+			}
+			return false
+		}
+	}
+	return true
 }
 
 // holds reports whether a condition on the attributes of the verb surely holds.

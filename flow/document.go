@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -19,7 +20,9 @@ type Document struct {
 	URLs []*URL
 	// Fields are the fields of the entering event that the document reads; the engine keeps them for a later rendering.
 	Fields []Slot
-	body   []node
+	// Tells says that the document has a Bridge, or a Conference with `with`: after Append the Evaluator tells about them.
+	Tells bool
+	body  []node
 }
 
 // URL is a webhook URL to be filled in.
@@ -37,7 +40,7 @@ type URL struct {
 	FallbackUsername string
 	FallbackPassword string
 	// Always says that the URL is set whatever the outer flows handle; otherwise one of Events must be handled by a
-	// level around the invoked flow.
+	// level around the invoked flow, or, when it is one that starts a machine, be in Start of the outermost flow.
 	Always bool
 }
 
@@ -99,11 +102,16 @@ const (
 	nodeChild                     // body is one more child of the element that is open
 	nodeChildren                  // body are the children of an element: count them
 	nodeRepeat                    // a computed repeatCount: as nodeAttribute, and remembered
+	nodeTarget                    // the target of a Bridge: as nodeContent, and remembered
+	nodeBridged                   // the target of a Bridge is name, which is literal
+	nodeMember                    // remember value: what a Conference tells of the member
 )
 
-// Append renders d to dst: the whole document with its root `Response`. On an error dst comes back as it was.
+// Append renders d to dst: the whole document with its root `Response`. On an error dst comes back as it was. Of a document
+// that Tells, Bridged and Member tell afterwards.
 func (ev *Evaluator) Append(dst []byte, d *Document, env DocumentEnv) ([]byte, error) {
 	start := len(dst)
+	ev.bridged, ev.member = "", nil
 	r := renderer{ev: ev, env: env}
 	out, err := r.nodes(dst, d.body)
 	if err != nil {
@@ -132,7 +140,9 @@ func (r *renderer) nodes(dst []byte, body []node) ([]byte, error) {
 			dst = append(dst, n.static...)
 		case nodeURL:
 			dst = r.env.AppendURL(dst, n.url)
-		case nodeGuard, nodeEach, nodeChild, nodeChildren, nodeArgument:
+		case nodeBridged:
+			r.ev.bridged = n.name
+		case nodeGuard, nodeEach, nodeChild, nodeChildren, nodeArgument, nodeMember:
 			dst, err = r.block(dst, n)
 		default:
 			dst, err = r.computed(dst, n)
@@ -160,6 +170,10 @@ func (r *renderer) block(dst []byte, n *node) ([]byte, error) {
 	case nodeArgument:
 		v, err := r.ev.Value(n.value, r.env)
 		r.ev.args = put(r.ev.args, n.depth, v)
+		return dst, wrap(n.name, err)
+	case nodeMember:
+		v, err := r.ev.Value(n.value, r.env)
+		r.ev.member, _ = v.(map[string]any)
 		return dst, wrap(n.name, err)
 	case nodeChild:
 		r.children++
@@ -210,9 +224,12 @@ func (r *renderer) computed(dst []byte, n *node) ([]byte, error) {
 		return dst, wrap(n.name, err)
 	}
 	switch n.kind {
-	case nodeContent:
+	case nodeContent, nodeTarget:
 		if err := n.content.Check(alias(text)); err != nil {
 			return dst, invalid("%s: %s", n.name, err)
+		}
+		if n.kind == nodeTarget {
+			r.ev.bridged = string(bytes.TrimSpace(text))
 		}
 		return bxml.AppendText(dst, alias(text)), nil
 	case nodeEscaped:

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func (v values) Lookup(slot int) any {
 	case flow.RootVisits:
 		return 1
 	case flow.RootCall:
-		if s.Index() == int(flow.CallTag) {
+		if i := flow.CallField(s.Index()); i == flow.CallTag || i == flow.CallParent {
 			return "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d"
 		}
 		return "+15551112222"
@@ -90,6 +91,7 @@ func TestDocumentsAreCanonical(t *testing.T) {
 					continue
 				}
 				rendered++
+				got = bytes.ReplaceAll(got, []byte{flow.SecretMark}, nil)
 				doc, err := bxml.Decode(got)
 				if err != nil {
 					t.Errorf("%s/%s: %s\n%s", f.Name, s.Name, err, got)

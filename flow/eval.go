@@ -41,7 +41,18 @@ type Evaluator struct {
 	index []any
 	text  []byte // of the value being rendered
 	scope scope
+
+	bridged string         // target of the last Bridge rendered
+	member  map[string]any // `with` of the last Conference rendered
 }
+
+// Bridged returns the callId that the last Bridge verb of the document names that Append rendered last, "" when there was
+// none. Only a document with Tells set has one.
+func (ev *Evaluator) Bridged() string { return ev.bridged }
+
+// Member returns what stands under `with` beside the last Conference verb of the document that Append rendered last, nil when
+// there was none. Only a document with Tells set has one.
+func (ev *Evaluator) Member() map[string]any { return ev.member }
 
 // Reset drops the values of the last evaluation, so that an idle Evaluator keeps nothing alive.
 func (ev *Evaluator) Reset() {
@@ -49,6 +60,7 @@ func (ev *Evaluator) Reset() {
 	clear(ev.args)
 	clear(ev.items)
 	ev.scope = scope{}
+	ev.bridged, ev.member = "", nil
 }
 
 // Guard is a compiled condition.
@@ -65,9 +77,10 @@ type Template struct {
 	template *expression.Template
 }
 
-// Value is a compiled value: a literal, a template, or a list or map of values.
+// Value is a compiled value: a literal, a template, a list or map of values, or a document, which becomes a text.
 type Value struct {
 	literal  any
+	document *Document
 	template *Template
 	items    []*Value
 	fields   []Field
@@ -81,6 +94,7 @@ const (
 	valueTemplate
 	valueList
 	valueMap
+	valueDocument
 )
 
 // scope is an Env with the evaluator's own slots in front.
@@ -157,10 +171,18 @@ func (ev *Evaluator) Value(v *Value, env Env) (any, error) {
 		return ev.list(v, env)
 	case valueMap:
 		return ev.fields(v, env)
+	case valueDocument:
+		text, err := ev.Append(nil, v.document, unbound{env})
+		return string(text), err
 	default:
 		return v.literal, nil
 	}
 }
+
+// unbound is an Env for documents that belong to no turn: no URL is filled in.
+type unbound struct{ Env }
+
+func (unbound) AppendURL(dst []byte, _ *URL) []byte { return dst }
 
 func (ev *Evaluator) list(v *Value, env Env) (any, error) {
 	list := make([]any, len(v.items))

@@ -41,7 +41,7 @@ type Flow struct {
 	Hash        Hash
 	Params      []Param
 	Vars        []Var
-	// Start holds the transitions of `start` by event: "initiate", "answer", "invoke".
+	// Start holds the transitions of `start` by event: "initiate", "answer", "transferAnswer", "conferenceCreated", "invoke".
 	Start map[string][]*Transition
 	// Root is the flow level: the owner of flow-level handlers, parent of the outermost states. It is no state of its own.
 	Root *State
@@ -63,7 +63,8 @@ type Flow struct {
 	Reads CallFields
 	// Output is the shape of what the final states of an invoked flow return.
 	Output []string
-	// Legs names the legs that the flow makes with createCall, for RootLeg.
+	// Legs names the legs that createCall makes, for RootLeg: those of this flow, then those of flows that it invokes or that
+	// invoke it, which run on the same machine.
 	Legs []string
 	// Signals are the signals that the flow declares and so can receive, by name.
 	Signals map[string]*Signal
@@ -211,7 +212,7 @@ type Transition struct {
 	ID int
 	// Name is unique in the flow: "menu/gather/0"; of the flow level "/disconnect/0"; of start "start/initiate/0".
 	Name  string
-	Event string // event name, "*", "always" or "start"
+	Event string // event name, "*", or one of the pseudo events "always", "start", "onError", "after" and "goto"
 	Span  diag.Span
 	Owner *State // the level that holds the handler; Flow.Root for the flow level and for start
 	Guard *Guard // nil: always taken

@@ -13,8 +13,8 @@ func (f *Flow) Mermaid() string { return graph.Mermaid(f.graph()) }
 // DOT returns the flow in the language of Graphviz.
 func (f *Flow) DOT() string { return graph.DOT(f.graph()) }
 
-// graph returns the states and the transitions between them. Handlers of the flow level are drawn from a node of their
-// own, since they apply in every state.
+// graph returns the states, the transitions between them, and the ways of the legs that the flow makes. Handlers of the flow
+// level are drawn from a node of their own, since they apply in every state.
 func (f *Flow) graph() *graph.Graph {
 	g := &graph.Graph{Name: f.Name}
 	for _, s := range f.States {
@@ -32,38 +32,84 @@ func (f *Flow) graph() *graph.Graph {
 		}
 		g.Nodes = append(g.Nodes, n)
 	}
-	anywhere := -1
+	d := drawing{flow: f, graph: g, anywhere: -1}
 	for _, t := range f.Transitions {
-		if t.Target == nil {
+		if t.Event == EventGoto { // drawn from where the leg is made or moved
 			continue
 		}
-		e := graph.Edge{From: -1, To: t.Target.ID, Event: f.label(t)}
-		if t.Guard != nil {
-			e.Guard = strings.TrimSpace(t.Guard.Source)
-		}
-		switch {
-		case t.Event == eventStart:
-		case !t.Owner.IsRoot():
-			e.From = t.Owner.ID
-		default:
-			if anywhere < 0 {
-				anywhere = len(g.Nodes)
-				g.Nodes = append(g.Nodes, graph.Node{Label: "any state", Parent: -1})
+		if t.Target != nil {
+			e := graph.Edge{From: d.from(t), To: t.Target.ID, Event: f.label(t)}
+			if t.Guard != nil {
+				e.Guard = strings.TrimSpace(t.Guard.Source)
 			}
-			e.From = anywhere
+			g.Edges = append(g.Edges, e)
 		}
-		g.Edges = append(g.Edges, e)
+		d.legs(t.Actions, func() int { return d.from(t) })
+	}
+	for _, s := range f.States {
+		d.legs(s.Entry, func() int { return s.ID })
+		d.legs(s.Exit, func() int { return s.ID })
 	}
 	return g
 }
 
-// label names the event of a transition; of start the events that it stands for.
+// drawing adds edges to a graph.
+type drawing struct {
+	flow     *Flow
+	graph    *graph.Graph
+	anywhere int // node of the flow level, -1 before it is needed
+}
+
+// from returns the node of the level that holds a transition, -1 for start.
+func (d *drawing) from(t *Transition) int {
+	switch {
+	case t.Event == eventStart:
+		return -1
+	case !t.Owner.IsRoot():
+		return t.Owner.ID
+	case d.anywhere < 0:
+		d.anywhere = len(d.graph.Nodes)
+		d.graph.Nodes = append(d.graph.Nodes, graph.Node{Label: "any state", Parent: -1})
+	}
+	return d.anywhere
+}
+
+// legs draws where the actions make legs begin, or move them to, as far as they run this flow.
+func (d *drawing) legs(actions []*Action, from func() int) {
+	for _, a := range actions {
+		var target *Transition
+		label := a.Name + " "
+		switch {
+		case a.Leg != nil && a.Leg.Flow == nil:
+			target, label = a.Leg.Target, label+d.flow.Legs[a.Leg.Name]
+		case a.Kind == ActionUpdateCall && a.Move.Leg != nil:
+			target, label = d.flow.Goto[a.Move.Target], label+a.Move.Leg.Source
+		}
+		if target == nil {
+			continue
+		}
+		e := graph.Edge{From: from(), To: target.Target.ID, Event: label, Leg: true}
+		if a.Guard != nil {
+			e.Guard = strings.TrimSpace(a.Guard.Source)
+		}
+		d.graph.Edges = append(d.graph.Edges, e)
+	}
+}
+
+// label names the event of a transition; of start the events that it stands for, of a timer its delay.
 func (f *Flow) label(t *Transition) string {
+	if t.Event == EventAfter {
+		for _, after := range t.Owner.After {
+			if slices.Contains(after.Transitions, t) {
+				return EventAfter + " " + after.Source
+			}
+		}
+	}
 	if t.Event != eventStart {
 		return t.Event
 	}
 	var events []string
-	for _, name := range []string{"initiate", "answer", EventInvoke} {
+	for _, name := range []string{"initiate", "answer", "transferAnswer", "conferenceCreated", EventInvoke} {
 		if slices.Contains(f.Start[name], t) {
 			events = append(events, name)
 		}

@@ -37,10 +37,33 @@ states:
   end: {type: final, bxml: [Hangup]}
 `
 
+// session has legs, timers and signals.
+const session = `
+flow: session
+signals: {declined: {cause: string}}
+outbound: {from: "+15551230000"}
+start: {initiate: calling, transferAnswer: greeted, conferenceCreated: room}
+on: {legEnded: {target: gone, guard: 'event.cause != ""', actions: [{createCall: {leg: agent, to: "+15551230001", target: asked}}]}}
+states:
+  calling:
+    entry: [{createCall: {leg: agent, to: "+15551230001", target: asked}, guard: visits == 1}]
+    bxml: [{Ring: {duration: 60}}]
+    after: {20s: gone, "${visits}": [{guard: visits > 2, target: talking}]}
+    on: {declined: {target: gone, guard: 'event.cause == "busy"'}, bridged: talking}
+  talking: {on: {bridgeTargetComplete: {target: gone, actions: [{updateCall: {leg: agent, target: gone}}]}}}
+  asked: {bxml: [Gather], on: {gather: {target: gone, actions: [{send: {to: parent, signal: declined}}]}}}
+  greeted: {bxml: [{SpeakSentence: A call for you.}]}
+  room: {on: {conferenceMemberJoin: {}}}
+  gone: {type: final, bxml: [Hangup]}
+`
+
 func TestPictures(t *testing.T) {
 	f := compile(t, drawn)
 	golden.Compare(t, "testdata/graph/drawn.mmd", []byte(f.Mermaid()))
 	golden.Compare(t, "testdata/graph/drawn.dot", []byte(f.DOT()))
+	f = compile(t, session)
+	golden.Compare(t, "testdata/graph/session.mmd", []byte(f.Mermaid()))
+	golden.Compare(t, "testdata/graph/session.dot", []byte(f.DOT()))
 }
 
 // TestGraphvizTakesWhatIsWritten needs the program dot, which `make deps` installs.
@@ -49,7 +72,7 @@ func TestGraphvizTakesWhatIsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flows := append(loaded.Flows(), compile(t, drawn))
+	flows := append(loaded.Flows(), compile(t, drawn), compile(t, session))
 	for _, f := range flows {
 		dot := exec.Command("dot", "-Tsvg")
 		dot.Stdin = strings.NewReader(f.DOT())

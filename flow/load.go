@@ -125,7 +125,7 @@ func Parse(path string, text []byte, o Options) (*Flow, diag.List) {
 
 // Compile compiles flows that may invoke each other. The Set holds those without errors; the problems are sorted.
 func Compile(o Options, sources ...Source) (*Set, diag.List) {
-	l := &linker{options: o, byName: map[string]*compiler{}}
+	l := &linker{options: o, byName: map[string]*compiler{}, toConferences: map[string]bool{}}
 	for _, s := range sources {
 		file, problems := parse.File(s.Path, s.Text, known)
 		l.problems = append(l.problems, problems...)

@@ -47,7 +47,7 @@ func (s Slot) Field() event.FieldID { return event.FieldID(s.Index()) }
 // InternalField is a field of an event that the runtime raises itself.
 type InternalField int
 
-// The fields of the `error` event.
+// The fields. Which event has which: docs/language.md.
 const (
 	ErrorReason         InternalField = iota // which kind of failure, one of the Reason constants
 	ErrorMessage                             // why, in words

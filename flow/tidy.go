@@ -13,7 +13,7 @@ import (
 // known tells the parser which names mean something.
 var known = parse.Words{
 	Event: func(name string) bool {
-		return name == EventError || name == EventDone || name == EventAny || event.Lookup(name) != nil
+		return name == EventError || name == EventDone || name == EventAny || isInternal(name) || event.Lookup(name) != nil
 	},
 	Attribute: func(verb, name string) bool {
 		v := bxml.Lookup(verb)

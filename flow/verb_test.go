@@ -3,8 +3,6 @@ package flow_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/bxmlflow/bxmlflow/flow"
 )
 
@@ -29,7 +27,7 @@ func TestWrongVerbs(t *testing.T) {
 	})
 }
 
-func TestAnAsynchronousEventMayStartNoSubFlowThatSpeaks(t *testing.T) {
+func TestASubFlowThatSpeaksOnAnAsynchronousEventNeedsREST(t *testing.T) {
 	const around = `
 flow: around
 start: {initiate: a}
@@ -39,11 +37,8 @@ states:
   end: {type: final, bxml: [Hangup]}
 `
 	const inner = "flow: inner\nstart: {invoke: a}\nstates:\n  a: {bxml: [Gather], on: {gather: end}}\n  end: {type: final}\n"
-	list := sources(around, inner)
-	_, problems := flow.Compile(flow.Options{}, list...)
-	want := []string{`5 <b> async-document: dtmf is asynchronous: it cannot be answered with the bxml of "inner/a"`}
-	if diff := cmp.Diff(want, said(problems, list...)); diff != "" {
-		t.Errorf("problems (-want +got):\n%s", diff)
+	if got := set(t, around, inner).Flow("around").Needs.Reason; got != `the bxml of state "inner/a" on dtmf` {
+		t.Errorf("it needs REST for %q", got)
 	}
 }
 

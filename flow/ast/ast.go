@@ -86,6 +86,8 @@ type File struct {
 	Description *Text
 	Params      []*Decl
 	Vars        []*Decl
+	Signals     []*Signal
+	Outbound    *Value // nil when not given
 	Start       []*Handler
 	On          []*Handler
 	Limits      *Limits
@@ -103,6 +105,12 @@ type Decl struct {
 	Default  *Value
 	Required bool
 	Secret   bool
+}
+
+// Signal declares an event that machines send each other.
+type Signal struct {
+	Name Text
+	With []*Decl
 }
 
 // Limits bound how long a machine may go on. A nil Text means not given.
@@ -159,6 +167,8 @@ type State struct {
 	On          []*Handler
 	Always      []*Transition
 	AlwaysAt    diag.Span
+	After       []*Handler // Event is the delay
+	AfterAt     diag.Span
 	Invoke      *Invoke
 	Initial     *Text
 	States      []*State
@@ -190,9 +200,13 @@ type Action struct {
 	Each    *Text
 	Timeout *Text
 	OnError *Text
+	// Document is the `bxml` in Arg of an action that sends a document.
+	Document   []*Entry
+	DocumentAt diag.Span
 }
 
-// Entry is one verb of a document, or the use of a fragment (then Use is set).
+// Entry is one verb of a document, or the use of a fragment (then Use is set). With is what the fragment is given, or what a
+// Conference tells of the member.
 type Entry struct {
 	Span       diag.Span
 	Verb       Text

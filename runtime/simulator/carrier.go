@@ -13,7 +13,7 @@ type Carrier struct {
 	cfg Config
 
 	mu       sync.Mutex // guards everything below; never held while a webhook or Work runs
-	clock    time.Time  // of virtual time
+	clock    time.Time  // of virtual time; in real time that of what happens now, else zero
 	skipped  time.Duration
 	schedule schedule
 	seq      uint64
@@ -32,15 +32,19 @@ type Carrier struct {
 	faults       []*Fault
 	held         []func() // webhooks held back by a Reorder fault
 
-	shelf // recordings and what else outlives a call; see recording.go
+	verbs map[string]starter // by name; see verbs.go
+	shelf                    // recordings and what else outlives a call; see recording.go
 }
 
 // New returns a carrier. It fails when an application or a number is not usable.
 func New(cfg Config) (*Carrier, error) {
 	cfg = cfg.complete()
 	c := &Carrier{
-		cfg: cfg, clock: cfg.Start.UTC(), ids: newIDs(cfg.Seed), ties: rand.New(rand.NewPCG(cfg.Seed, 1)), wake: make(chan struct{}, 1),
-		applications: map[string]*Application{}, numbers: map[string]*Application{}, phones: map[string]Phone{}, legs: map[string]*leg{},
+		cfg: cfg, ids: newIDs(cfg.Seed), ties: rand.New(rand.NewPCG(cfg.Seed, 1)), wake: make(chan struct{}, 1),
+		applications: map[string]*Application{}, numbers: map[string]*Application{}, phones: map[string]Phone{}, legs: map[string]*leg{}, verbs: verbs(),
+	}
+	if c.virtual() {
+		c.clock = cfg.Start.UTC()
 	}
 	for _, a := range cfg.Applications {
 		if _, err := c.application(a); err != nil {
@@ -85,8 +89,9 @@ func (c *Carrier) Now() time.Time {
 
 func (c *Carrier) virtual() bool { return !c.cfg.Start.IsZero() }
 
+// now returns the time. In real time, what happens late, because Skip moved the clock, happens at the time when it was due.
 func (c *Carrier) now() time.Time {
-	if c.virtual() {
+	if c.virtual() || !c.clock.IsZero() {
 		return c.clock
 	}
 	return time.Now().UTC().Add(c.skipped)

@@ -26,6 +26,9 @@ type Choices struct {
 	TypeAhead bool
 	// JustEnded is how long updateCall answers 409 for a call that ended, before it answers 404.
 	JustEnded time.Duration
+	// NearRealtime is how long a new call stays unknown to getCallState and listCalls, which Bandwidth calls near-realtime: "it
+	// may take a few minutes". Changing the call by REST is possible at once.
+	NearRealtime time.Duration
 	// RedirectUnanswered lets updateCall redirect an inbound call that is not answered. Otherwise it answers 409.
 	RedirectUnanswered bool
 	// CompleteFirst sends transferComplete before transferDisconnect.
@@ -39,6 +42,11 @@ type Choices struct {
 	RecordingComplete bool
 	// Shuffle orders what happens at the same instant by the seed, and not by what was first. Races are found so.
 	Shuffle bool
+	// NoQueue leaves enqueuedTime out of events and of REST, as for an account without call queueing.
+	NoQueue bool
+	// PagesOnly leaves out of webhooks what the OpenAPI document lists and the pages of the events do not: sipCallId, sipHeaders
+	// and sipResponseCode, and accountId and applicationId of transferDisconnect.
+	PagesOnly bool
 	// NoLimits turns the limits of the account off.
 	NoLimits bool
 	// MaxAtOnce is how many webhooks of one call may be sent at one instant of virtual time, 1000 when 0; then the call ends
@@ -75,7 +83,7 @@ func (ch Choices) complete() Choices {
 // again reports whether the fallback URL is asked after this answer.
 func (ch *Choices) again(a answer) bool {
 	switch {
-	case a.err != nil:
+	case a.status == 0:
 		return true
 	case ch.Fallback == FallbackUnreachable:
 		return false

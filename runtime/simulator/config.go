@@ -38,8 +38,11 @@ type Config struct {
 	// CallsPerSecond and MaxCalls are the limits of the account; 5 and 100 when 0, Bandwidth's defaults. Choices.NoLimits
 	// turns them off.
 	CallsPerSecond, MaxCalls int
-	// Latency is how long the answer to a webhook takes in virtual time.
+	// Latency is how much longer the answer to a webhook takes; in virtual time it takes no time by itself.
 	Latency time.Duration
+	// RecordingAfter is how long after its end a recording is available, 2 s when 0; TranscriptionAfter is how long its
+	// transcription takes then, and that of a real-time transcription after its end, 5 s when 0. Below 0 is at once.
+	RecordingAfter, TranscriptionAfter time.Duration
 	// Observe is handed the feed, in order and never concurrently. It must not call the carrier.
 	Observe func(Event)
 	// Work is what an application does on the carrier's clock; nil for none.
@@ -65,6 +68,7 @@ type Application struct {
 type User struct {
 	Name, Password string
 	Client         bool
+	NoVoice        bool // the user is known and has no access to the Voice API: 403
 }
 
 // Clockwork is what an application does on the carrier's clock. The carrier calls it from the goroutine that drives it, one
@@ -97,6 +101,12 @@ func (cfg Config) complete() Config {
 	}
 	if cfg.MaxCalls <= 0 {
 		cfg.MaxCalls = 100
+	}
+	if cfg.RecordingAfter == 0 {
+		cfg.RecordingAfter = 2 * time.Second
+	}
+	if cfg.TranscriptionAfter == 0 {
+		cfg.TranscriptionAfter = 5 * time.Second
 	}
 	if cfg.Transport == nil {
 		cfg.Transport = plainTransport()

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -14,26 +15,28 @@ const (
 	CallStarted      Kind = "call started" // From, To, Direction, Parent
 	Ringing          Kind = "ringing"
 	Answered         Kind = "answered"
-	Spoken           Kind = "spoken"  // Text, Voice, Duration: what this leg hears
-	Played           Kind = "played"  // URL, Duration
-	Pressed          Kind = "pressed" // Text: the digits
-	Said             Kind = "said"    // Text, Duration: what the person at this leg says
+	Spoken           Kind = "spoken"   // Text, Voice, Duration: what this leg hears
+	Played           Kind = "played"   // URL, Duration
+	Pressed          Kind = "pressed"  // Text: the digits
+	Said             Kind = "said"     // Text, Duration: what the person at this leg says
+	Heard            Kind = "heard"    // Other: the call whose party said it; Text, Duration: what this leg hears through a bridge or conference
 	DocumentStarted  Kind = "document" // URL, Body
-	VerbStarted      Kind = "verb"    // Verb
-	WebhookSent      Kind = "webhook" // Type, URL, Method, Body, Fallback
-	WebhookAnswered  Kind = "answer"  // Type, URL, Status, Body, Err, Fallback
-	Bridged          Kind = "bridged" // Other: the other leg
+	VerbStarted      Kind = "verb"     // Verb
+	WebhookSent      Kind = "webhook"  // Type, URL, Method, Body, Fallback
+	WebhookAnswered  Kind = "answer"   // Type, URL, Status, Body, Err, Fallback
+	Bridged          Kind = "bridged"  // Other: the other leg
 	Unbridged        Kind = "unbridged"
 	ConferenceJoined Kind = "joined" // Other: the conference's name
 	ConferenceLeft   Kind = "left"
 	RecordingStarted Kind = "recording"         // Other: its id
 	RecordingStopped Kind = "recording stopped" // Other, Duration
-	RESTRequest      Kind = "rest"              // Method, URL, Status
+	RESTRequest      Kind = "rest"              // Type: the operation; Method, URL, Status, Err: why it was refused
 	Problem          Kind = "problem"           // Text: what was wrong
 	Ended            Kind = "ended"             // Cause, Text: the error message
 )
 
-// Event is one thing that happened, for people, tests and the phone. Which fields are filled says the Kind.
+// Event is one thing that happened, for people, tests and the phone. Which fields are filled says the Kind. Credentials in
+// documents and URLs are hidden.
 type Event struct {
 	Time     time.Time
 	Kind     Kind
@@ -53,7 +56,7 @@ type Event struct {
 	Cause             string
 }
 
-// String returns the event on one line.
+// String returns the event on one line. Of bodies it shows documents only.
 func (e Event) String() string {
 	var b strings.Builder
 	b.WriteString(e.Time.UTC().Format("15:04:05.000"))
@@ -81,16 +84,34 @@ func (e Event) String() string {
 	if e.Err != "" {
 		fmt.Fprintf(&b, ": %s", e.Err)
 	}
-	if e.Body != "" && e.Kind != WebhookAnswered {
+	if e.Kind == DocumentStarted {
 		fmt.Fprintf(&b, " %s", strings.Join(strings.Fields(e.Body), " "))
 	}
 	return b.String()
 }
 
-// tell puts an event into the feed.
+// What of documents and URLs does not belong into a feed.
+var (
+	credential = regexp.MustCompile(`(?i)(username|password)(\s*=\s*)("[^"]*"?|'[^']*'?|[^\s>]*)`)
+	userinfo   = regexp.MustCompile(`//[^/?#@\s"'<>]*@`)
+)
+
+// veil hides the credentials that an application writes into a document or a URL.
+func veil(s string) string {
+	if strings.Contains(s, "@") {
+		s = userinfo.ReplaceAllString(s, "//*****@")
+	}
+	return credential.ReplaceAllString(s, `${1}${2}"*****"`)
+}
+
+// tell puts an event into the feed, without credentials.
 func (c *Carrier) tell(e Event) {
 	if c.cfg.Observe == nil {
 		return
+	}
+	e.URL, e.Body, e.Err = veil(e.URL), veil(e.Body), veil(e.Err)
+	if e.Kind == Problem || e.Kind == Ended {
+		e.Text = veil(e.Text)
 	}
 	e.Time = c.now()
 	c.cfg.Observe(e)

@@ -17,11 +17,15 @@ func (i ids) uuid() string {
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, 0x8000|b>>48&0x3fff, b&0xffffffffffff)
 }
 
-// make returns PREFIX-<8 hex>-<uuid>: prefix c for calls, r for recordings, t for transcriptions, s for streams. Conferences
-// have conf-<uuid>.
+// make returns PREFIX-<8 hex>-<uuid>: prefix c for calls, conf for conferences, s for streams, t for real-time transcriptions.
 func (i ids) make(prefix string) string {
 	return fmt.Sprintf("%s-%08x-%s", prefix, i.random.Uint32(), i.uuid())
 }
 
+// short returns PREFIX-<uuid>: prefix r for recordings, t for their transcriptions.
+func (i ids) short(prefix string) string { return prefix + "-" + i.uuid() }
+
 // sipCallID returns the SIP Call-ID of a call.
-func sipCallID(callID string) string { return strings.ReplaceAll(callID, "-", "") + "@sbc.bandwidth.com" }
+func sipCallID(callID string) string {
+	return strings.ReplaceAll(callID, "-", "") + "@sbc.bandwidth.com"
+}

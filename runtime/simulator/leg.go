@@ -46,17 +46,16 @@ type leg struct {
 	sipCode      int
 	tag          string
 	timeout      time.Duration // of webhooks
-	silent       bool          // a leg of Forward: no webhook but the parent's disconnect
 	inbound      *Inbound      // of an inbound call
 	creation     *creation     // of a call made by createCall
 
 	transferCallerID, transferTo string // of the called leg of a Transfer
 
-	disconnect targets      // where disconnect is sent
-	onAnswer   func()       // what the answer of an outbound leg leads to
-	onEnd      []func()     // runs after disconnect has been sent
-	timers     []*timer     // of dialling and of the phone, stopped when the leg ends
-	dialing    *timer       // rings, or gives up
+	disconnect targets  // where disconnect is sent
+	onAnswer   func()   // what the answer of an outbound leg leads to
+	onEnd      []func() // runs after disconnect has been sent
+	timers     []*timer // of dialling and of the phone, stopped when the leg ends
+	dialing    *timer   // rings, or gives up
 
 	// The interpreter, see interpreter.go.
 	context bxml.Context // of the documents of this leg
@@ -90,6 +89,7 @@ func (c *Carrier) newLeg(direction, from, to string) *leg {
 	l := &leg{c: c, id: c.ids.make("c"), direction: direction, from: from, to: to, state: StateInitiated, timeout: defaultTimeout, updated: c.now()}
 	c.forget()
 	c.legs[l.id] = l
+	c.dialer.sessions++
 	c.order = append(c.order, l)
 	return l
 }
@@ -130,7 +130,13 @@ func (l *leg) end(cause, message string) {
 	if l.ended() {
 		return
 	}
+	if other := l.c.outcome("disconnect", l.id, cause); other != cause {
+		cause, message = other, internalError
+	}
 	now := l.c.now()
+	if l.state != StateQueued {
+		l.c.dialer.sessions--
+	}
 	l.state, l.ringing = StateDisconnected, false
 	l.endedAt, l.updated, l.cause = now, now, cause
 	if cause != causeHangup {

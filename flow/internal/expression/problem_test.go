@@ -62,7 +62,7 @@ var guardProblems = []problemTest{
 	{"a custom function misspelt", `greett(event.digits) == ""`, `greett`, `there is no function "greett"`, `did you mean "greet"?`},
 	{"the clock of expr-lang", `now() > now`, `now`, `"now" is a value, not a function`, `write now without ()`},
 	{"a closure that is left out", `reduce(vars.numbers, #acc + #) > 1`, `reduce`, `there is no function "reduce"`, ``},
-	{"a secret", `secret("pin") == event.digits`, `secret("pin")`, `secret() is not supported yet`, "put the value into a param marked `secret: true`"},
+	{"a secret", `secret("pin") == event.digits`, `secret("pin")`, `secret(...) may only stand in username and password attributes of verbs and in http headers`, `it is put in its place when the bytes leave, so nothing can be computed from it`},
 	{"an unclosed text", `event.digits == "1`, `"1`, `a text that begins here is never closed`, `close it with "`},
 	{"an unclosed bracket", `(event.digits == "1"`, `(`, `"(" is never closed`, `add the missing ")"`},
 	{"a bracket too many", `event.digits == "1")`, `)`, `")" closes nothing`, `leave it out, or add the missing "("`},
@@ -119,7 +119,7 @@ var guardProblems = []problemTest{
 	{"?? beside ==", `vars.any.x ?? "x" == "y"`, `==`, `== beside ?? could mean two things`, `put ( ) around a ?? b`},
 	{"bytes", `b"x" == event.digits`, `b"x"`, `byte texts are not part of the language`, `write a text: "..."`},
 	{"has of a text", `has("x")`, `"x"`, `has asks whether a name is present, and this is not a name`, `write has(event.cause)`},
-	{"a function for credentials only", `token("x") == ""`, `token("x")`, `token(...) may only stand in credentials attributes of verbs and in http headers`, `it is not supported yet`},
+	{"a function for credentials only", `token("x") == ""`, `token("x")`, `token(...) may only stand in username and password attributes of verbs and in http headers`, `it is put in its place when the bytes leave, so nothing can be computed from it`},
 	{"a comment and nothing else", `// vars.done`, `// vars.done`, `the guard is empty`, `a comment is no expression`},
 	{"a literal division by zero", `1 % 0 == 1`, `%`, `integer divide by zero`, ``},
 }

@@ -124,11 +124,9 @@ func (c *compilation) resolveCall(node *ast.Node, n *ast.CallNode) {
 	fn, known := c.functions[name]
 	c.custom = c.custom || !fn.builtIn
 	switch {
-	case name == "secret":
-		c.reportNode(RuleType, n, "secret() is not supported yet", "put the value into a param marked `secret: true`")
-	case known && fn.SecretOnly:
-		c.reportNode(RuleType, n, name+"(...) may only stand in credentials attributes of verbs and in http headers",
-			"it is not supported yet")
+	case name == "secret" || known && fn.SecretOnly:
+		c.reportNode(RuleType, n, name+"(...) may only stand in username and password attributes of verbs and in http headers",
+			"it is put in its place when the bytes leave, so nothing can be computed from it")
 	case !known:
 		c.unknownFunction(callee, name)
 	}

@@ -28,6 +28,7 @@ type Edge struct {
 	From, To int
 	Event    string
 	Guard    string
+	Leg      bool // another call begins here, or is moved: drawn dashed where that can be
 }
 
 // label returns what is written at an edge.
@@ -136,6 +137,9 @@ func (g *Graph) dotStates(b *strings.Builder, parent int, indent string) {
 
 func (g *Graph) dotEdge(b *strings.Builder, e Edge) {
 	from, attributes := "start", "label="+quote(e.label())
+	if e.Leg {
+		attributes += ", style=dashed"
+	}
 	if e.From >= 0 {
 		from = id(g.inner(e.From))
 		if g.Nodes[e.From].Outer && !g.within(e.To, e.From) { // else Graphviz warns: the edge does not leave the group

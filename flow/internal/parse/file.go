@@ -21,8 +21,8 @@ func (p *parser) file(path string, root *node) *ast.File {
 		"retention":   func(_, v *node) { f.Retention = p.text(v, "retention") },
 		"expiry":      func(_, v *node) { f.Expiry = p.text(v, "expiry") },
 		"states":      func(_, v *node) { f.States = p.states(v) },
-		"signals":     func(k, v *node) { p.signals(k, v) },
-		"outbound":    func(k, v *node) { p.outbound(k, v) },
+		"signals":     func(_, v *node) { f.Signals = p.signals(v) },
+		"outbound":    func(_, v *node) { f.Outbound = p.outbound(v) },
 	})
 	if !ok {
 		return nil
@@ -150,13 +150,23 @@ func (p *parser) usedFunction(name ast.Text, n *node) *ast.UsedFunction {
 	return f
 }
 
-func (p *parser) signals(key, n *node) {
-	p.named(n, "signals", func(name ast.Text, value *node) { p.types(value, "the signal "+name.Value) })
-	p.later(key, "signals")
+func (p *parser) signals(n *node) []*ast.Signal {
+	var list []*ast.Signal
+	p.named(n, "signals", func(name ast.Text, value *node) {
+		s := &ast.Signal{Name: name}
+		list = append(list, s)
+		if !isNull(value) {
+			s.With = p.types(value, "the signal "+name.Value)
+		}
+	})
+	return list
 }
 
-func (p *parser) outbound(key, n *node) {
-	read := func(_, v *node) { p.value(v) }
-	p.object(n, "outbound", keys{"from": read, "callTimeout": read, "machineDetection": read, "tag": read})
-	p.later(key, "starting calls from outside")
+func (p *parser) outbound(n *node) *ast.Value {
+	v := p.value(n)
+	read := func(_, _ *node) {}
+	if !p.object(n, "outbound", keys{"from": read, "callTimeout": read, "machineDetection": read, "tag": read}) {
+		return nil
+	}
+	return v
 }

@@ -13,11 +13,10 @@ import (
 
 // The rules of this package.
 const (
-	RuleUnknownKey   = "unknown-key"
-	RuleWrongType    = "wrong-type"
-	RuleMissingKey   = "missing-key"
-	RuleQuote        = "quote-text"
-	RuleNotSupported = "not-supported-yet"
+	RuleUnknownKey = "unknown-key"
+	RuleWrongType  = "wrong-type"
+	RuleMissingKey = "missing-key"
+	RuleQuote      = "quote-text"
 )
 
 // Words tell what names mean, so that the parser can say where a key belongs that stands in the wrong place. What stands in
@@ -198,11 +197,6 @@ func (p *parser) require(ok bool, at diag.Span, what, key, help string) {
 	if !ok && !p.mended && !p.meant[what+"/"+key] {
 		p.problems.Errorf(RuleMissingKey, at, "%s needs %q", what, key).WithHelp("%s", help)
 	}
-}
-
-// later reports a key of the language that this version does not run.
-func (p *parser) later(key *node, what string) {
-	p.problems.Errorf(RuleNotSupported, key.Span, "%s is not supported yet", what)
 }
 
 var scalarKinds = map[yamlsrc.Resolved]ast.Scalars{

@@ -62,7 +62,7 @@ func (p *parser) state(name ast.Text, n *node) *ast.State {
 		"bxml":        func(k, v *node) { s.HasDocument, s.DocumentAt, s.Document = true, k.Span, p.document(v) },
 		"on":          func(_, v *node) { s.On = p.handlers(v, "on") },
 		"always":      func(k, v *node) { s.AlwaysAt, s.Always = k.Span, p.transitions(v, "always") },
-		"after":       func(k, v *node) { p.handlers(v, "after"); p.later(k, "the timer `after`") },
+		"after":       func(k, v *node) { s.AfterAt, s.After = k.Span, p.handlers(v, "after") },
 		"invoke":      func(_, v *node) { s.Invoke = p.invoke(v) },
 		"initial":     func(_, v *node) { s.Initial = p.text(v, "initial") },
 		"states":      func(_, v *node) { s.States = p.states(v) },
@@ -202,8 +202,11 @@ func (p *parser) action(n *node) *ast.Action {
 			continue
 		}
 		a.Name, a.Arg = textOf(e.Key), p.value(e.Value)
-		if e.Key.Value == "log" {
+		switch e.Key.Value {
+		case "log":
 			p.cut(e.Value, "log")
+		case "updateConferenceBxml":
+			p.sent(a, e.Value)
 		}
 	}
 	if a.Arg == nil {
@@ -211,4 +214,16 @@ func (p *parser) action(n *node) *ast.Action {
 		return nil
 	}
 	return a
+}
+
+// sent reads the document that an action sends.
+func (p *parser) sent(a *ast.Action, n *node) {
+	if n.Kind != yamlsrc.Map {
+		return
+	}
+	for _, e := range n.Entries {
+		if e.Key.Value == "bxml" {
+			a.DocumentAt, a.Document = e.Key.Span, p.document(e.Value)
+		}
+	}
 }

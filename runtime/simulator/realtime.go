@@ -1,0 +1,83 @@
+package simulator
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Run plays in real time until ctx ends, whose error it returns. Each webhook is delivered in a goroutine of its own; all of them
+// have ended when Run returns.
+func (c *Carrier) Run(ctx context.Context) error {
+	if err := c.take(false); err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	defer c.leave()
+	var trips sync.WaitGroup
+	defer trips.Wait()
+	for {
+		wait, due := c.wait()
+		if due {
+			for _, x := range c.run() {
+				trips.Go(func() { c.trip(ctx, x) })
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// trip makes a round trip and takes its outcome.
+func (c *Carrier) trip(ctx context.Context, x *exchange) {
+	a := c.do(ctx, x)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answered(x, a)
+}
+
+// wait returns how long it is to the next event, and whether it is due.
+func (c *Carrier) wait() (time.Duration, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.schedule) == 0 {
+		return time.Hour, false
+	}
+	d := c.schedule[0].at.Sub(c.now())
+	return d, d <= 0
+}
+
+// sleep waits for d, or until the schedule changes. The application's work is done before and when it is due.
+func (c *Carrier) sleep(ctx context.Context, d time.Duration) error {
+	if w := c.cfg.Work; w != nil {
+		if err := w.Settle(ctx); err != nil {
+			return fmt.Errorf("run: %w", err)
+		}
+		if at, ok := w.Next(ctx); ok {
+			d = min(d, max(at.Sub(c.Now()), time.Millisecond))
+		}
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.wake:
+	case <-t.C:
+	}
+	return nil
+}
+
+// Skip moves the clock of real time d ahead: what is due within d happens at once, in its order. In virtual time it does
+// nothing; use Advance.
+func (c *Carrier) Skip(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skipped += max(d, 0)
+	c.poke()
+}
