@@ -67,6 +67,8 @@ func (b *builder) handled(name string) bool {
 		return false
 	case t.Sync:
 		return b.state.Handles(name)
+	case name == "transferDisconnect" && len(b.c.flow.Start["transferAnswer"]) > 0: // it ends the machine of the leg
+		return true
 	}
 	return handlesAnywhere(b.c.file, name)
 }

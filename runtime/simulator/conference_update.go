@@ -49,7 +49,7 @@ func (r *conference) snapshot() Conference {
 // open adds a conference, and drops those that were over long ago.
 func (c *Carrier) open(r *conference) {
 	limit := c.now().Add(-keepCalls)
-	c.conferences = slices.DeleteFunc(c.conferences, func(old *conference) bool { return old.over() && old.completed.Before(limit) })
+	c.conferences = expire(c.conferences, func(old *conference) bool { return old.over() && old.completed.Before(limit) })
 	c.conferences = append(c.conferences, r)
 	if c.rooms == nil {
 		c.rooms = map[string]*conference{}

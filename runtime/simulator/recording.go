@@ -61,11 +61,20 @@ func (l *leg) newRecording(x *execution, channels int) *recording {
 // record starts a recording, and drops those that are too old to be kept.
 func (c *Carrier) record(g *recording) *recording {
 	limit := c.now().Add(-keepRecordings)
-	c.recordings = slices.DeleteFunc(c.recordings, func(old *recording) bool { return !old.ended.IsZero() && old.ended.Before(limit) })
+	c.recordings = expire(c.recordings, func(old *recording) bool { return !old.ended.IsZero() && old.ended.Before(limit) })
 	g.c, g.id, g.format, g.started, g.status = c, c.ids.short("r"), g.x.value("fileFormat"), c.now(), processing
 	c.recordings = append(c.recordings, g)
 	g.tell(Event{Kind: RecordingStarted, Other: g.id})
 	return g
+}
+
+// expire drops what is too old from the front of a list, where the oldest things are.
+func expire[T any](list []T, old func(T) bool) []T {
+	n := 0
+	for n < len(list) && old(list[n]) {
+		n++
+	}
+	return slices.Delete(list, 0, n)
 }
 
 func (g *recording) tell(e Event) {

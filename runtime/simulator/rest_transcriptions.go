@@ -37,7 +37,7 @@ func (t *tap) visible() bool { return t.leg.c.now().Sub(t.completed) < keepRecor
 // shelve makes it possible to fetch a transcription, and drops those that are too old to be kept.
 func (c *Carrier) shelve(t *tap) {
 	t.completed = c.now()
-	c.transcripts = append(slices.DeleteFunc(c.transcripts, func(old *tap) bool { return !old.visible() }), t)
+	c.transcripts = append(expire(c.transcripts, func(old *tap) bool { return !old.visible() }), t)
 }
 
 func restListTranscriptions(c *Carrier, q *restRequest) (any, error) {
