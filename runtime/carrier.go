@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
@@ -13,14 +14,14 @@ type Carrier interface {
 	CreateCall(context.Context, *bandwidth.CreateCall) (*bandwidth.CreatedCall, error)
 	// Call reads the state of a call.
 	Call(ctx context.Context, callID string) (*bandwidth.CallState, error)
-	// FindCalls lists calls, newest first, at most a hundred.
-	FindCalls(context.Context, *bandwidth.CallFilter) ([]bandwidth.CallState, error)
+	// Calls lists the calls that pass the filter. An error is the last thing that it yields.
+	Calls(context.Context, *bandwidth.CallFilter) iter.Seq2[*bandwidth.CallState, error]
 	UpdateCall(ctx context.Context, callID string, update *bandwidth.UpdateCall) error
 	UpdateCallBXML(ctx context.Context, callID string, document []byte) error
 	UpdateConference(ctx context.Context, conferenceID string, update *bandwidth.UpdateConference) error
 	UpdateConferenceMember(ctx context.Context, conferenceID, memberID string, update *bandwidth.UpdateConferenceMember) error
 	UpdateConferenceBXML(ctx context.Context, conferenceID string, document []byte) error
-	UpdateCallRecording(ctx context.Context, callID string, update *bandwidth.UpdateCallRecording) error
+	UpdateCallRecordingState(ctx context.Context, callID string, update *bandwidth.UpdateCallRecording) error
 	DeleteRecording(ctx context.Context, callID, recordingID string) error
 	TranscribeRecording(ctx context.Context, callID, recordingID string, request *bandwidth.TranscribeRecording) error
 }

@@ -9,7 +9,7 @@ import (
 
 // codecFormat is the first byte of a record. A program reads its own format and refuses others, so that an older one
 // never overwrites what it does not understand.
-const codecFormat = 1
+const codecFormat = 2
 
 // Errors of Decode. What it returns wraps one of them.
 var (
@@ -65,7 +65,7 @@ func (c *Call) callField(i int) *string {
 //	numbers           numbersSize bytes, see appendNumbers
 //	keys              keySize bytes each
 //	frames            state, visits, variables (those at their default in one byte), params, saved fields
-//	cause, effects, timers, whose numbers are varints, as those of the frames
+//	cause, effects, timers, legs, more, whose numbers are varints, as those of the frames
 //
 // What every webhook reads and writes has a fixed size; texts of the head are packed as codec_text.go tells.
 func (m *Machine) Append(dst []byte) []byte {
@@ -87,12 +87,7 @@ func (m *Machine) Append(dst []byte) []byte {
 	for i := range m.Effects {
 		dst = m.Effects[i].append(dst)
 	}
-	for _, t := range m.Timers {
-		dst = binary.AppendUvarint(dst, uint64(t.ID))
-		dst = binary.AppendVarint(dst, t.Due)
-		dst = binary.AppendVarint(dst, int64(t.Transition))
-	}
-	return dst
+	return m.appendRare(dst)
 }
 
 // Sizes of what a record holds in a fixed form.
@@ -108,14 +103,27 @@ const (
 	visitMost = 1<<visitBits - 1
 )
 
+// The first byte of the numbers holds the phase and, above it, what there is of what few machines have.
+const (
+	hasTimers = 1 << 6 // LastTimer is not 0
+	hasMore   = 1 << 7
+	phaseBits = hasTimers - 1
+)
+
 // appendNumbers appends the phase, the counters and how many there are of everything that follows.
 func (m *Machine) appendNumbers(dst []byte) []byte {
 	var b [numbersSize]byte
 	le := binary.LittleEndian
 	b[0], b[1] = byte(m.Phase), byte(len(m.Frames))
+	if m.LastTimer != 0 {
+		b[0] |= hasTimers
+	}
+	if m.More != nil {
+		b[0] |= hasMore
+	}
 	le.PutUint16(b[2:], uint16(len(m.Keys)))
 	le.PutUint16(b[4:], uint16(len(m.Effects)))
-	le.PutUint16(b[6:], uint16(len(m.Timers)))
+	b[6], b[7] = byte(len(m.Timers)), byte(len(m.Legs))
 	le.PutUint32(b[8:], m.Turn)
 	le.PutUint32(b[12:], m.AnswerTurn)
 	le.PutUint32(b[16:], m.Steps)

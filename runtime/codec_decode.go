@@ -37,7 +37,7 @@ func (d *decoder) machine(m *Machine, flows Flows) error {
 	d.head(m)
 	n := d.numbers(m)
 	d.keys(m, n.keys)
-	if d.bad || m.Phase > Ended {
+	if d.bad || m.Phase > Ended || n.frames == 0 {
 		return ErrCorrupt
 	}
 	if err := d.frames(m, n.frames, flows); err != nil {
@@ -47,27 +47,28 @@ func (d *decoder) machine(m *Machine, flows Flows) error {
 	for i := 0; i < n.effects && !d.bad; i++ {
 		m.Effects = append(m.Effects, d.effect())
 	}
-	for i := 0; i < n.timers && !d.bad; i++ {
-		m.Timers = append(m.Timers, Timer{ID: d.uint32(), Due: d.varint(), Transition: int(d.varint())})
-	}
+	d.rare(m, &n)
 	return nil
 }
 
-// counts are the numbers of things in a record.
-type counts struct{ frames, keys, effects, timers int }
+// quantities are the numbers of things in a record.
+type quantities struct {
+	frames, keys, effects, timers, legs int
+	has                                 byte // the bits above the phase
+}
 
 // numbers reads what appendNumbers wrote.
-func (d *decoder) numbers(m *Machine) counts {
+func (d *decoder) numbers(m *Machine) quantities {
 	b := d.bytes(numbersSize)
 	if b == nil {
-		return counts{}
+		return quantities{}
 	}
 	le := binary.LittleEndian
-	m.Phase = Phase(b[0])
+	m.Phase = Phase(b[0] & phaseBits)
 	m.Turn, m.AnswerTurn = le.Uint32(b[8:]), le.Uint32(b[12:])
 	m.Steps, m.LastEffect = le.Uint32(b[16:]), le.Uint32(b[20:])
 	m.Started, m.Touched = int64(le.Uint64(b[24:])), int64(le.Uint64(b[32:]))
-	return counts{int(b[1]), int(le.Uint16(b[2:])), int(le.Uint16(b[4:])), int(le.Uint16(b[6:]))}
+	return quantities{int(b[1]), int(le.Uint16(b[2:])), int(le.Uint16(b[4:])), int(b[6]), int(b[7]), b[0] &^ phaseBits}
 }
 
 // keys reads n keys.

@@ -26,7 +26,7 @@ on:
       - set: {count: "${vars.count}", on: "${vars.on}", rate: "${vars.rate}", name: "${vars.name}"}
       - set: {tags: "${vars.tags}", data: "${vars.data}", wait: "${vars.wait}", any: "${vars.any}"}
 states:
-  asking: {invoke: {flow: collect, with: {length: 2}}, on: {done: thanks}}
+  asking: {invoke: {flow: collect, with: {length: 2}}, on: {done: thanks}, after: {20s: thanks, 1m: thanks}}
   thanks: {type: final, bxml: [{SpeakSentence: "${params.greeting}."}, Hangup]}
 `
 
@@ -59,7 +59,24 @@ func randomMachine(r *rand.Rand, f *flow.Flow) *Machine {
 	}
 	for range r.IntN(3) {
 		m.Effects = append(m.Effects, randomEffect(r))
-		m.Timers = append(m.Timers, Timer{ID: r.Uint32(), Due: r.Int64(), Transition: r.IntN(9)})
+		m.LastTimer = r.Uint32()
+		m.Timers = append(m.Timers, Timer{ID: r.Uint32(), Due: r.Int64(), After: r.IntN(2)})
+		m.Legs = append(m.Legs, randomLeg(r))
+	}
+	if r.IntN(2) == 0 {
+		m.More = randomMore(r)
+	}
+	return m
+}
+
+func randomMore(r *rand.Rand) *More {
+	m := &More{
+		Maker: randomText(r), Keep: r.IntN(2) == 0, Target: randomText(r), Bridging: randomText(r), Conference: randomText(r),
+		Name: randomText(r), Creator: randomText(r),
+	}
+	for range r.IntN(3) {
+		m.Members = append(m.Members, randomText(r))
+		m.With = map[string]any{"a": randomValue(r, 0)}
 	}
 	return m
 }
@@ -83,13 +100,38 @@ func randomFrame(r *rand.Rand, f *flow.Flow) Frame {
 func randomEffect(r *rand.Rand) Effect {
 	e := Effect{ID: r.Uint32(), Turn: r.Uint32(), Attempts: uint8(r.IntN(4)), Next: r.Int64(), Request: Request{
 		Kind: flow.ActionHTTP, Name: "http", Source: randomText(r), Method: "POST", URL: randomText(r), Timeout: time.Second,
-		Headers: []Pair{{"A", randomText(r)}},
+		Headers: []Pair{{Name: "A", Value: randomText(r)}},
 	}}
 	if r.IntN(2) == 0 {
 		e.Request.Body = []byte(`{"a":1}`)
 		e.Request.Args = map[string]any{"text": randomValue(r, 0), "n": randomValue(r, 0)}
+		e.Request.Query = []Pair{{Name: "key", Value: "Bearer ", Secret: "crm", After: "."}, {Name: "n", Value: "1"}}
+	}
+	switch r.IntN(4) {
+	case 0:
+		e.Request.Operation, e.Request.Target, e.Request.Last = opPush, randomText(r), r.IntN(2) == 0
+	case 1:
+		e.Request.Dial = randomDial(r)
+	case 2:
+		e.Request.Tell = &Tell{To: randomText(r), Event: InternalEvent{
+			Name: "legEnded", Leg: legKey("c-1", 2), CallID: randomText(r), Cause: randomText(r), Answered: r.IntN(2) == 0,
+			From: randomText(r), ID: r.Uint32(), Target: randomText(r), Bridged: r.IntN(2) == 0,
+		}}
 	}
 	return e
+}
+
+func randomDial(r *rand.Rand) *Dial {
+	d := &Dial{
+		Machine: legKey("c-1", r.Uint32()), Name: "agent", Flow: "f", Hash: randomText(r), Target: randomText(r), To: randomText(r),
+		From: randomText(r), Tag: randomText(r), CallTimeout: float64(r.IntN(600)) / 10, Keep: r.IntN(2) == 0,
+	}
+	if r.IntN(2) == 0 {
+		d.Asked = time.UnixMilli(r.Int64N(1 << 42)).UTC()
+		d.Vars, d.Params = map[string]any{"a": randomValue(r, 0)}, map[string]any{"b": 2}
+		d.Detection = map[string]any{"mode": "async"}
+	}
+	return d
 }
 
 func randomValues(r *rand.Rand, n int) []any {
@@ -187,6 +229,8 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		{"a piece", good[:len(good)-1], flows, ErrCorrupt},
 		{"more than a record", append(slices.Clone(good), 0), flows, ErrCorrupt},
 		{"an unknown phase", wrongPhase(good), flows, ErrCorrupt},
+		{"a timer of no state", wrongTimer(f), flows, ErrCorrupt},
+		{"a timer of no frame", wrongFrame(f), flows, ErrCorrupt},
 	}
 	for _, test := range tests {
 		t.Run(test.sentence, func(t *testing.T) {
@@ -269,4 +313,23 @@ func wrongPhase(good []byte) []byte {
 	d.head(new(Machine))
 	bad[len(bad)-len(d.data)] = 9
 	return bad
+}
+
+func randomLeg(r *rand.Rand) Leg {
+	return Leg{
+		Name: "agent", Key: legKey(stepCall, r.Uint32()), CallID: randomText(r), To: randomText(r), Cause: randomText(r),
+		Answered: r.IntN(2) == 0, Ended: r.IntN(2) == 0,
+	}
+}
+
+func wrongTimer(f *flow.Flow) []byte {
+	m := randomMachine(rand.New(rand.NewPCG(7, 8)), f)
+	m.Timers = []Timer{{ID: 1, After: 9}}
+	return m.Append(nil)
+}
+
+func wrongFrame(f *flow.Flow) []byte {
+	m := randomMachine(rand.New(rand.NewPCG(7, 8)), f)
+	m.Timers = []Timer{{ID: 1, Frame: 9}}
+	return m.Append(nil)
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,8 +44,17 @@ type Config struct {
 	// Clock tells the time. Default: time.Now.
 	Clock func() time.Time
 	// PublicURL is where Bandwidth reaches the handler, without /flows: "https://voice.example.com". It is needed for
-	// absolute URLs only. Default: none, URLs in documents are relative.
+	// absolute URLs only, which documents and calls that go out by the REST API have. Default: none, URLs in documents are
+	// relative.
 	PublicURL string
+	// Carrier makes, moves and ends calls; *bandwidth.Client is one. Flows that need it are refused without one, and without
+	// PublicURL and ApplicationID. Default: none.
+	Carrier Carrier
+	// ApplicationID is the voice application that outbound calls belong to. Default: none.
+	ApplicationID string
+	// Secrets returns the secret of a name that flows give to secret(). It is asked when the secret leaves, and once for every
+	// name when flows are taken on, so that one that is not known is found then. It is called concurrently. Default: none.
+	Secrets func(name string) (string, error)
 	// FallbackURL is a second address of the same service; with it fallback URLs are set, and all URLs are absolute.
 	// Default: none.
 	FallbackURL string
@@ -70,6 +80,14 @@ type Config struct {
 	Hosts []Host
 	// Sweep is the time between two searches for expired records. Default: DefaultSweep; negative never searches.
 	Sweep time.Duration
+	// Manual says that nothing runs by itself, for tests and simulations: no effects, no timers, no sweeps, until Settle or
+	// Sweep is called. Default: false.
+	Manual bool
+	// Lookup answers look-ups and effects of http actions and of the kit instead of the network and the kit, unless it leaves
+	// them alone (handled false). Default: none.
+	Lookup func(ctx context.Context, r *Request) (value map[string]any, handled bool, err error)
+
+	realTime bool // Clock was not given
 }
 
 // Host allows requests of the http action to a host.
@@ -94,7 +112,7 @@ func (c *Config) defaults() error {
 		c.Logger = slog.Default()
 	}
 	if c.Clock == nil {
-		c.Clock = time.Now
+		c.Clock, c.realTime = time.Now, true
 	}
 	if c.Apology == "" {
 		c.Apology = DefaultApology

@@ -38,34 +38,43 @@ func rejected(answer map[string]any) error {
 	return r
 }
 
-// over reports whether an effect that failed is not tried again.
-func over(attempts uint8, failed error) bool {
-	var r *rejection
-	return attempts >= effectAttempts || errors.As(failed, &r) && r.final()
-}
-
-// maxPause is the longest wait between two attempts.
-const maxPause = 4 * time.Second
-
-// pause returns how long to wait after an attempt: 1 s, then 4 s, or what the service asks for.
-func pause(attempts uint8, failed error) time.Duration {
-	wait := min(time.Second<<(2*(attempts-1)), maxPause)
+// judged returns how an attempt ended at something that was asked of a service.
+func judged(failed error) ending {
+	end := ending{failed: failed}
 	var r *rejection
 	if errors.As(failed, &r) {
-		wait = max(wait, r.after)
+		end.final, end.after = r.final(), r.after
 	}
-	return wait
+	return end
 }
 
-// tellGivenUp logs an effect that is not tried again: a warning when the service did not want it, an error when it could not
-// be done.
-func (w *work) tellGivenUp(key string, effect *Effect, failed error) {
-	var r *rejection
-	switch {
-	case failed == nil || !over(effect.Attempts+1, failed):
-	case errors.As(failed, &r) && r.final():
-		w.engine.config.Logger.Warn("effect given up: the service refuses it", "call", clip(key), "action", effect.Request.Name, "error", failed.Error())
-	default:
-		w.engine.logError("effect given up", failed, "call", key, "action", effect.Request.Name)
+// maxPause is the longest wait between two attempts, unless the other side asks for more.
+const maxPause = 4 * time.Second
+
+// pause returns how long to wait after so many attempts: 1 s, then 4 s.
+func pause(attempts uint8) time.Duration {
+	if attempts > 1 {
+		return maxPause
 	}
+	return time.Second
+}
+
+// tellFailed counts and logs an effect that is not tried again: a warning when the other side did not want it, an error when it
+// could not be done.
+func (w *work) tellFailed(key string, effect *Effect, end *ending) {
+	attempts := effect.Attempts
+	if !end.counted {
+		attempts++
+	}
+	if !end.over(attempts) {
+		return
+	}
+	e := w.engine
+	e.counts.givenUp.Add(1)
+	action := or(effect.Request.Name, effect.Request.Operation)
+	if end.final {
+		e.config.Logger.Warn("effect given up: the service refuses it", "call", clip(key), "action", action, "error", end.failed.Error())
+		return
+	}
+	e.logError("effect given up", end.failed, "call", key, "action", action)
 }

@@ -28,9 +28,10 @@ func TestWhatTheAnswerToAnEffectMeans(t *testing.T) {
 	}
 	for _, tt := range tests {
 		err := rejected(map[string]any{"status": tt.status, "headers": map[string]any{"retry-after": tt.header}})
-		if err == nil || over(tt.attempts, err) != tt.over || pause(tt.attempts, err) != tt.pause {
-			t.Errorf("%d %q, attempt %d: %v, over %t, pause %s; want %t, %s", tt.status, tt.header, tt.attempts, err,
-				over(tt.attempts, err), pause(tt.attempts, err), tt.over, tt.pause)
+		end := judged(err)
+		over, wait := end.over(tt.attempts), max(pause(tt.attempts), end.after)
+		if err == nil || over != tt.over || wait != tt.pause {
+			t.Errorf("%d %q, attempt %d: %v, over %t, pause %s; want %t, %s", tt.status, tt.header, tt.attempts, err, over, wait, tt.over, tt.pause)
 		}
 	}
 	for _, status := range []int{200, 201, 204, 304} {

@@ -35,6 +35,7 @@ type Engine struct {
 	effects  *executor
 	works    sync.Pool
 	inFlight atomic.Int64
+	counts   figures
 	closing  atomic.Bool
 	done     chan struct{}
 	running  sync.WaitGroup // background work
@@ -49,7 +50,7 @@ func New(c Config) (*Engine, error) {
 	if err := c.defaults(); err != nil {
 		return nil, fmt.Errorf("new engine: %w", err)
 	}
-	if err := needs(c.Flows, c.Kit); err != nil {
+	if err := needs(c.Flows, &c); err != nil {
 		return nil, fmt.Errorf("new engine: %w", err)
 	}
 	e := &Engine{
@@ -65,8 +66,10 @@ func New(c Config) (*Engine, error) {
 	e.warnHosts(c.Flows)
 	e.works.New = func() any { return &work{engine: e, recent: recent{versions: e.versions}} }
 	e.effects = newExecutor(e)
-	e.running.Go(e.effects.run)
-	if c.Sweep > 0 {
+	if !c.Manual {
+		e.running.Go(e.effects.run)
+	}
+	if c.Sweep > 0 && !c.Manual {
 		e.running.Go(e.sweep)
 	}
 	return e, nil
@@ -99,7 +102,7 @@ func (e *Engine) prepare() error {
 
 // Reload makes the flows of set the current ones. Calls in flight finish on the version that they began with.
 func (e *Engine) Reload(set *flow.Set) error {
-	if err := needs(set, e.config.Kit); err != nil {
+	if err := needs(set, &e.config); err != nil {
 		return fmt.Errorf("reload: %w", err)
 	}
 	e.versions.replace(set)
@@ -178,15 +181,6 @@ func (e *Engine) release(w *work) {
 func (e *Engine) lock(key string) *sync.Mutex {
 	return &e.serial[maphash.String(e.seed, key)%uint64(len(e.serial))]
 }
-
-// Stats are figures of a running engine.
-type Stats struct {
-	InFlight int64 // webhooks being answered now
-	Stuck    int64 // actions that ignored their deadline and still run
-}
-
-// Stats returns the figures of now.
-func (e *Engine) Stats() Stats { return Stats{InFlight: e.inFlight.Load(), Stuck: e.stuck.total()} }
 
 // logError reports a failure of the runtime itself. What it is given may lie in memory that is used again.
 func (e *Engine) logError(what string, err error, attrs ...any) {

@@ -23,6 +23,7 @@ type stepEnv struct {
 type eventView struct {
 	event    *event.Event
 	internal *InternalEvent
+	leg      string // what the machine calls the leg that the internal event is about
 	output   []any
 }
 
@@ -40,10 +41,14 @@ func (e *stepEnv) Lookup(slot int) any {
 func (e *stepEnv) value(slot flow.Slot) any {
 	f := &e.m.Frames[e.at]
 	switch i := slot.Index(); slot.Root() {
-	case flow.RootEvent, flow.RootRaw, flow.RootInternal, flow.RootOutput:
+	case flow.RootEvent, flow.RootRaw, flow.RootInternal, flow.RootOutput, flow.RootSignal:
 		return e.ofEvent(slot)
 	case flow.RootCall:
 		return boxed(e.call(flow.CallField(i)))
+	case flow.RootLeg:
+		return e.leg(slot)
+	case flow.RootConference:
+		return e.conference(flow.ConferenceField(i))
 	case flow.RootVar:
 		return f.Vars[i]
 	case flow.RootParam:
@@ -79,7 +84,10 @@ func (e *stepEnv) ofEvent(slot flow.Slot) any {
 	}
 	switch slot.Root() {
 	case flow.RootInternal:
-		return boxed(view.internalField(flow.InternalField(slot.Index())))
+		return e.internal(view, flow.InternalField(slot.Index()))
+	case flow.RootSignal:
+		v, _ := e.signal(view, slot.Index())
+		return v
 	case flow.RootOutput:
 		if i := slot.Index(); i < len(view.output) {
 			return view.output[i]
@@ -107,29 +115,16 @@ func (e *stepEnv) kept(slot flow.Slot) (any, bool) {
 	return nil, false
 }
 
-func (v *eventView) internalField(f flow.InternalField) string {
-	if v.internal == nil {
-		return ""
-	}
-	switch f {
-	case flow.ErrorReason:
-		return v.internal.Reason
-	case flow.ErrorMessage:
-		return v.internal.Message
-	case flow.ErrorSource:
-		return v.internal.Source
-	}
-	return ""
-}
-
 // Has reports whether the value of a slot is there.
 func (e *stepEnv) Has(slot int) bool {
 	s := flow.Slot(slot)
 	switch s.Root() {
-	case flow.RootEvent, flow.RootRaw, flow.RootInternal, flow.RootOutput:
+	case flow.RootEvent, flow.RootRaw, flow.RootInternal, flow.RootOutput, flow.RootSignal:
 		return e.hasEvent(s)
 	case flow.RootCall:
 		return e.call(flow.CallField(s.Index())) != ""
+	case flow.RootLeg, flow.RootConference:
+		return !empty(e.value(s))
 	case flow.RootVar, flow.RootParam:
 		return e.value(s) != nil
 	}
@@ -147,7 +142,10 @@ func (e *stepEnv) hasEvent(slot flow.Slot) bool {
 	case flow.RootRaw:
 		return e.view.event != nil
 	case flow.RootInternal:
-		return e.view.internal != nil
+		return !empty(e.internal(&e.view, flow.InternalField(slot.Index())))
+	case flow.RootSignal:
+		_, ok := e.signal(&e.view, slot.Index())
+		return ok
 	}
 	return slot.Index() < len(e.view.output)
 }

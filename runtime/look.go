@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -49,8 +50,18 @@ func (e *stepEnv) masked(slot flow.Slot) bool {
 	case flow.RootCall:
 		c := flow.CallField(slot.Index())
 		return !e.run.s.config.Reveal && (c == flow.CallFrom || c == flow.CallTo)
+	case flow.RootLeg:
+		_, field := slot.Leg()
+		return !e.run.s.config.Reveal && field == flow.LegTo
 	}
 	return false
+}
+
+// internalNames are the fields of internal events as flows write them.
+var internalNames = [...]string{
+	flow.ErrorReason: "reason", flow.ErrorMessage: "message", flow.ErrorSource: "source", flow.FieldLeg: "leg",
+	flow.FieldCallID: "callId", flow.FieldCause: "cause", flow.FieldAnswered: "answered", flow.FieldBridged: "bridged",
+	flow.FieldConference: "conferenceId", flow.FieldConferenceName: "name", flow.FieldWith: "with",
 }
 
 // nameOf returns the name of a slot as flows write it.
@@ -62,7 +73,14 @@ func (e *stepEnv) nameOf(slot flow.Slot) string {
 	case flow.RootRaw:
 		return "event.raw"
 	case flow.RootInternal:
-		return "event." + [...]string{flow.ErrorReason: "reason", flow.ErrorMessage: "message", flow.ErrorSource: "source"}[i]
+		return "event." + internalNames[i]
+	case flow.RootSignal:
+		return "event." + f.Flow.SignalFields[i].Name
+	case flow.RootLeg:
+		leg, field := slot.Leg()
+		return "call.legs." + f.Flow.Legs[leg] + "." + field.String()
+	case flow.RootConference:
+		return "conference." + flow.ConferenceField(i).String()
 	case flow.RootOutput:
 		return "event.output"
 	case flow.RootCall:
@@ -79,4 +97,25 @@ func (e *stepEnv) nameOf(slot flow.Slot) string {
 		return "now"
 	}
 	return "item"
+}
+
+// shown describes an effect for a trace: what is done, and to whom. Numbers that are dialled are masked.
+func (r *stepRun) shown(q *Request) string {
+	switch {
+	case q.Dial != nil:
+		to := q.Dial.To
+		if !r.s.config.Reveal {
+			to = mask(to)
+		}
+		return q.Name + " " + q.Dial.Name + " " + to
+	case q.Tell != nil:
+		what := q.Tell.Event.Name
+		if what == flow.EventGoto {
+			what = q.Tell.Event.Target
+		}
+		return q.Name + " " + strings.TrimPrefix(what, ".") + " to " + q.Tell.To
+	case q.Target != "":
+		return q.Name + " " + q.Target
+	}
+	return q.Name
 }

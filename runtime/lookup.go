@@ -11,11 +11,60 @@ import (
 	"github.com/bxmlflow/bxmlflow/runtime/internal/fetch"
 )
 
+// lookUp performs what a step asks for, with the lock of the machine open meanwhile. When the same event is already being
+// looked up, it waits for that to end: the next round then finds the answer.
+func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Request) error {
+	lock.Unlock()
+	defer lock.Lock()
+	e := w.engine
+	if w.flying == nil {
+		id := flight{key, w.step.run.key}
+		landed, first := e.lookups.begin(id)
+		if !first {
+			select {
+			case <-landed:
+				return nil
+			case <-ctx.Done():
+				return fmt.Errorf("look-up of the same event: %w", ctx.Err())
+			}
+		}
+		w.flying = &id
+	}
+	if r.Position >= maxLookups {
+		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
+	}
+	ctx, cancel := detach(ctx)
+	defer cancel()
+	w.forget() // the request may hold parts of them, and outlives the next load
+	result := Result{Request: *r}
+	value, err := e.perform(ctx, r, w.step.run.m, "") // origin knows nothing of a new call
+	if err != nil {
+		result.Err = err.Error()
+	} else if value != nil {
+		result.Value = value
+	}
+	w.results = append(w.results[:r.Position], result) // of an earlier round a result counts only at its place
+	return nil
+}
+
+// land lets others see the outcome of the look-ups of this event.
+func (w *work) land() {
+	if w.flying != nil {
+		w.engine.lookups.land(*w.flying)
+		w.flying = nil
+	}
+}
+
 // perform runs what a step or an effect asks for and returns its result. key identifies the execution for the other side:
 // it is the same for every attempt.
 func (e *Engine) perform(ctx context.Context, r *Request, m *Machine, key string) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, or(r.Timeout, DefaultLookup))
 	defer cancel()
+	if e.config.Lookup != nil {
+		if value, handled, err := e.config.Lookup(ctx, r); handled {
+			return value, err
+		}
+	}
 	if r.Kind == flow.ActionHTTP {
 		return e.request(ctx, r, key)
 	}
@@ -36,7 +85,11 @@ func own(args map[string]any) map[string]any {
 
 // request performs an http action. Any status is a result; a failure is a refused host, no answer in time, or too much of it.
 func (e *Engine) request(ctx context.Context, r *Request, key string) (map[string]any, error) {
-	request := fetch.Request{Method: r.Method, URL: r.URL, Headers: pairs(r.Headers), Query: pairs(r.Query), Timeout: or(r.Timeout, DefaultLookup)}
+	sent, err := e.headers(r.Headers)
+	if err != nil {
+		return nil, err
+	}
+	request := fetch.Request{Method: r.Method, URL: r.URL, Headers: sent, Query: pairs(r.Query), Timeout: or(r.Timeout, DefaultLookup)}
 	if key != "" {
 		if request.Headers == nil {
 			request.Headers = map[string]string{}

@@ -6,8 +6,14 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow"
 )
 
-// MaxKeys is how many events a machine remembers to recognise duplicates; the oldest are forgotten first.
-const MaxKeys = 500
+// Bounds of what a machine keeps. Of the keys of events, by which duplicates are recognised, the oldest are forgotten first;
+// a step that would pass one of the others fails.
+const (
+	MaxKeys    = 500
+	MaxLegs    = 100 // made in one call
+	MaxTimers  = 100 // set at the same time
+	MaxPending = 200 // effects that actions left to be performed
+)
 
 // Phase is how far a call has come.
 type Phase uint8
@@ -35,7 +41,7 @@ func (p Phase) String() string {
 // Machine is everything that is kept of one call. The zero Machine is a new one. Values inside it are never changed in
 // place, so that machines may share them; a Machine itself must not be used from two goroutines while one changes it.
 type Machine struct {
-	Key  string    // the callId; "" of a new machine
+	Key  string    // the callId, the conferenceId, or of a leg that was made here "leg-" and a hash; "" of a new machine
 	Flow string    // name of the flow that made it
 	Hash flow.Hash // version of that flow
 	// Phase is how far the call has come.
@@ -55,9 +61,10 @@ type Machine struct {
 	// Effects are actions still to be performed, in order. LastEffect is the number of the last one ever made.
 	Effects    []Effect
 	LastEffect uint32
-	Timers     []Timer
-	LastTimer  uint32
-	// Legs are the legs that the machine made, oldest first; of one name the last is meant.
+	// Timers are the alarms that are set, oldest first, at most MaxTimers. LastTimer is the number of the last one ever set.
+	Timers    []Timer
+	LastTimer uint32
+	// Legs are the legs that the machine made, oldest first, at most MaxLegs; of one name the last is meant.
 	Legs []Leg
 	// More is what few machines have; nil for the others. It is never changed in place.
 	More *More
@@ -95,9 +102,11 @@ type More struct {
 	Maker  string // key of the machine that made this leg; "" for other machines
 	Keep   bool   // the leg goes on dialing when its maker ends
 	Target string // state that `answer` of a dialing leg enters; "" for the flow's start.answer
-	// Bridging is the callId that the last Bridge verb named, until bridgeComplete tells that it failed.
+	// Bridging is the callId that the last Bridge verb named, or of the call that is bridging this leg, until it is told that
+	// the bridge failed.
 	Bridging string
-	// Conference is the conferenceId that this call is in, and With what its Conference verb carries.
+	// Conference is the conferenceId that this call is in, and With what its Conference verb carries. The machine of a
+	// conference has its own key there.
 	Conference string
 	With       map[string]any
 	// Name, Creator and Members are those of a conference's machine.
@@ -135,7 +144,7 @@ type Saved struct {
 // Key names an event that was taken.
 type Key struct {
 	Hash [16]byte
-	Turn uint32 // of the document that answered it; 0 when it was answered without one
+	Turn uint32 // of the document that answered it, 0 for none; 1 for an internal event that was handled
 }
 
 // Effect is an action that runs after the answer, at least once. Its number with the key of the machine is the same for
@@ -158,73 +167,6 @@ type Timer struct {
 
 // New reports whether the machine has not taken an event yet.
 func (m *Machine) New() bool { return m.Key == "" }
-
-// Reset makes m a new machine and keeps its memory.
-func (m *Machine) Reset() {
-	for i := range m.Frames {
-		m.Frames[i].reset()
-	}
-	m.Key, m.Flow, m.Hash, m.Phase = "", "", flow.Hash{}, Dialing
-	m.Turn, m.AnswerTurn, m.Steps, m.LastEffect, m.Started, m.Touched = 0, 0, 0, 0, 0, 0
-	m.Call, m.head = Call{}, nil
-	m.Frames, m.Keys, m.Timers = m.Frames[:0], m.Keys[:0], m.Timers[:0]
-	if len(m.Effects) > 0 {
-		m.Effects = cleared(m.Effects)
-	}
-}
-
-func (f *Frame) reset() {
-	*f = Frame{Vars: cleared(f.Vars), Params: cleared(f.Params), Visits: f.Visits[:0], Saved: cleared(f.Saved)}
-}
-
-// cleared returns s emptied, without references to what it held.
-func cleared[T any](s []T) []T {
-	clear(s)
-	return s[:0]
-}
-
-// CopyFrom makes m a copy of o. It reuses the memory of m and allocates nothing when that suffices. The copy shares
-// strings and values with o, which nobody changes in place.
-func (m *Machine) CopyFrom(o *Machine) {
-	frames, keys, effects, timers, arena, boxes := m.Frames, m.Keys, m.Effects, m.Timers, m.arena, m.boxes
-	*m = *o
-	m.arena, m.boxes = arena, boxes
-	m.Keys = append(keys[:0], o.Keys...)
-	m.Effects = append(cleared(effects), o.Effects...)
-	m.Timers = append(timers[:0], o.Timers...)
-	m.Frames = frames[:0]
-	for i := range o.Frames {
-		if len(m.Frames) == cap(m.Frames) {
-			m.Frames = append(m.Frames, Frame{})
-		} else {
-			m.Frames = m.Frames[:len(m.Frames)+1]
-		}
-		m.Frames[i].copyFrom(&o.Frames[i])
-	}
-}
-
-func (f *Frame) copyFrom(o *Frame) {
-	f.Flow, f.State = o.Flow, o.State
-	f.Vars = append(f.Vars[:0], o.Vars...)
-	f.Params = append(f.Params[:0], o.Params...)
-	f.Visits = append(f.Visits[:0], o.Visits...)
-	f.Saved = append(f.Saved[:0], o.Saved...)
-}
-
-// pushFrame adds an empty frame and returns it. Pointers to other frames may be invalid afterwards.
-func (m *Machine) pushFrame() *Frame {
-	if len(m.Frames) < cap(m.Frames) {
-		m.Frames = m.Frames[:len(m.Frames)+1]
-	} else {
-		m.Frames = append(m.Frames, Frame{})
-	}
-	f := &m.Frames[len(m.Frames)-1]
-	f.reset()
-	return f
-}
-
-// popFrame removes the innermost frame.
-func (m *Machine) popFrame() { m.Frames = m.Frames[:len(m.Frames)-1] }
 
 // State returns the full name of the innermost active state, "" when there is none.
 func (m *Machine) State() string {

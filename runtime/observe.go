@@ -78,6 +78,7 @@ func (e *Engine) broken(w *work, err error) {
 func (e *Engine) stepping() StepConfig {
 	c := StepConfig{
 		AppendToken: e.tokens.Append, PublicURL: e.config.PublicURL, FallbackURL: e.config.FallbackURL,
+		Push:    e.config.Carrier != nil && e.config.PublicURL != "",
 		Apology: e.apology, Hangup: e.hangup,
 	}
 	if e.config.VerbCredentials {

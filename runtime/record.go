@@ -59,7 +59,7 @@ type RecordedFrame struct {
 
 // record notes what the step was given.
 func (r *stepRun) record(out *Outcome) *Recorded {
-	rec := &Recorded{Now: r.in.Now, Internal: r.in.Internal}
+	rec := &Recorded{Now: r.in.Now, Internal: r.in.Internal.recorded()}
 	if r.in.Token != nil {
 		claims := RecordedToken(*r.in.Token)
 		rec.Token = &claims
@@ -81,6 +81,16 @@ func (r *stepRun) record(out *Outcome) *Recorded {
 		}
 	}
 	return rec
+}
+
+// recorded returns the event as JSON can hold it.
+func (e *InternalEvent) recorded() *InternalEvent {
+	if e == nil || len(e.With) == 0 {
+		return e
+	}
+	c := *e
+	c.With, _ = recordable(e.With).(map[string]any)
+	return &c
 }
 
 // recordEvent returns the webhook, without what was keyed in or said in a sensitive state, and whether something is missing.
@@ -200,20 +210,11 @@ func (m *Machine) Restore(frames []RecordedFrame, find func(name string) *flow.F
 
 // refit returns a value that JSON held as one of type t.
 func refit(v any, t flow.Type, fallback any) any {
-	switch s, isText := v.(string); {
-	case v == nil:
+	if v == nil {
 		return fallback
-	case isText && t == flow.Duration:
-		if d, err := time.ParseDuration(s); err == nil {
-			return d
-		}
-	case isText && t == flow.Time:
-		if at, err := time.Parse(time.RFC3339Nano, s); err == nil {
-			return at
-		}
 	}
 	if p, err := plain(v, 0); err == nil {
-		if fitted, err := fit(p, t); err == nil {
+		if fitted, ok := as(p, t); ok {
 			return fitted
 		}
 	}

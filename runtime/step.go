@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/event"
@@ -24,6 +23,8 @@ type StepConfig struct {
 	// PublicURL and FallbackURL are where the carrier finds the service. With a FallbackURL all URLs are absolute and
 	// fallback URLs are set; otherwise they are relative.
 	PublicURL, FallbackURL string
+	// Push says that documents can be sent with the REST API. They have absolute URLs, so that it needs a PublicURL.
+	Push bool
 	// Credentials are written beside every URL when there are any.
 	Credentials Credential
 	// Apology is the document for a synchronous event that a flow cannot answer. Required.
@@ -47,91 +48,12 @@ func NewStepper(c StepConfig) (*Stepper, error) {
 	if c.AppendToken == nil || len(c.Apology) == 0 || len(c.Hangup) == 0 {
 		return nil, errors.New("new stepper: AppendToken, Apology and Hangup are required")
 	}
+	if c.Push && c.PublicURL == "" {
+		return nil, errors.New("new stepper: Push needs a PublicURL")
+	}
 	s := &Stepper{config: c}
 	s.kernels.Store(&map[flow.Hash]*kernel.Kernel{})
 	return s, nil
-}
-
-// Input is an event and what the decision about it depends on.
-type Input struct {
-	// Event is the carrier's event; nil for an internal one.
-	Event *event.Event
-	// Internal is an event of the runtime; nil for the carrier's.
-	Internal *InternalEvent
-	// Token holds the claims of the verified token that the webhook bore; nil when it bore none.
-	Token *Claims
-	// Flow is the flow of a new machine; other machines have their own.
-	Flow *flow.Flow
-	// Parent is the machine of the call that dialled this one with Transfer: its variables are copied. Nil for others.
-	Parent *Machine
-	// Member is the machine of the call that joins or leaves a conference; nil when there is none.
-	Member *Machine
-	// Now is the time by the clock that received the event.
-	Now time.Time
-	// Results are the look-ups performed so far for this step, in order.
-	Results []Result
-	// Trace asks for a Trace in the Outcome.
-	Trace bool
-}
-
-// InternalEvent is an event that the runtime raises itself, a timer or a signal.
-type InternalEvent struct {
-	Name                    string // one of the flow.Event constants or a signal
-	Reason, Message, Source string // of `error`
-	Effect                  uint32 // the effect that it ends; 0 for none
-	Timer                   uint32 // of flow.EventAfter: Timer.ID
-
-	// From and ID identify an event between machines: the key of the sender and a number that it gave. It is taken once. From
-	// is "" for the runtime's own events and holds the caller's key for signals from outside.
-	From string
-	ID   uint32
-	// Leg is the machine key of the leg that the event is about; what it is called is known to the machine that made it.
-	Leg               string
-	CallID, Cause     string
-	Answered, Bridged bool
-	Target            string         // of flow.EventGoto: full name of the state
-	Conference, Title string         // conferenceId and name of `joined` and `left`
-	With              map[string]any // of a signal and of `joined`
-}
-
-// Kind says what to do after a step.
-type Kind uint8
-
-// The kinds of outcome.
-const (
-	Empty    Kind = iota // answer without a document
-	Document             // answer with Outcome.Document
-	Again                // a duplicate or an event of an earlier document: answer with the stored document of Outcome.Turn
-	Need                 // perform Outcome.Request, add its Result to the Input and call again from the same machine
-	Refused              // the token belongs to somebody else: refuse the webhook and write nothing
-)
-
-// String returns the kind in a word.
-func (k Kind) String() string {
-	return [...]string{"empty", "document", "again", "need", "refused"}[k]
-}
-
-// Outcome is what a step decided.
-type Outcome struct {
-	Kind Kind
-	// Machine is the machine after the step, the one before it when nothing Changed.
-	Machine *Machine
-	// Document is the answer of kind Document.
-	Document []byte
-	// Turn is that of the document handed out, now or then; 0 when there is none.
-	Turn uint32
-	// Request is the look-up of kind Need.
-	Request *Request
-	// Changed says that Machine must be saved before the answer is given.
-	Changed bool
-	// New says that the machine did not exist before.
-	New bool
-	// Push says that Document is not the answer: an effect sends it with the REST API. It is stored as the answer of Turn.
-	Push bool
-	// Handled says that a transition was taken.
-	Handled bool
-	// Trace tells what happened. It is there when the Input asked for it, and when something was logged or went wrong.
-	Trace *Trace
 }
 
 // Step decides what m does about an event. It is pure: m is not changed, and the same input gives the same bytes. The
@@ -160,7 +82,7 @@ func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out Outcome) {
 		if p := recover(); p != nil { // outside of what attempt guards: the last resort
 			r.fault(&stepFailure{reason: flow.ReasonPanic, message: fmt.Sprint(p)})
 			out = r.unchanged(Empty)
-			if r.sync {
+			if r.sync && !r.conference() {
 				out.Kind, out.Document = Document, s.config.Apology
 			}
 		}
@@ -178,15 +100,27 @@ func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out Outcome) {
 // react does what the flow says about the event.
 func (r *stepRun) react() error {
 	switch {
-	case r.orig.New():
+	case r.orig.New(), r.orig.Phase == Dialing && r.name == eventAnswer:
 		if err := r.start(); err != nil {
 			return err
 		}
 		return r.answer()
 	case r.typ != nil && r.typ.Ends:
 		return r.disconnect()
+	case r.in.Internal != nil:
+		if done, err := r.aside(); done {
+			return err
+		}
+	}
+	switch {
 	case r.m.Phase == Ended:
-		return r.late()
+		r.note(NoteLate)
+		return r.only()
+	case r.m.Phase == Dialing:
+		return r.early()
+	case r.stateless():
+		r.note(NoteIgnored)
+		return nil
 	}
 	if limit := r.m.Frames[0].Flow.Limits.Steps; limit != flow.NoLimit && int(r.m.Steps) > limit {
 		return &stepFailure{reason: flow.ReasonLimit, message: fmt.Sprintf("more than %d events in one call", limit), source: r.where()}
@@ -197,12 +131,15 @@ func (r *stepRun) react() error {
 	return r.answer()
 }
 
-// start enters the first state of a new machine.
+// start enters the first state of a new machine, or of a leg that was answered. A conference may do without.
 func (r *stepRun) start() error {
-	t, err := r.choose(r.in.Flow.Start[r.name], 0)
+	t, err := r.opening()
 	switch {
 	case err != nil:
 		return err
+	case t == nil && r.conference():
+		r.note(NoteIgnored)
+		return nil
 	case t == nil:
 		return r.unhandled()
 	}
@@ -210,16 +147,31 @@ func (r *stepRun) start() error {
 	return r.goOn(0, t)
 }
 
+// opening returns the transition that a machine begins with.
+func (r *stepRun) opening() (*flow.Transition, error) {
+	f := r.m.Frames[0].Flow
+	if m := r.orig; !m.New() && m.More != nil && m.More.Target != "" {
+		if t := f.Goto[m.More.Target]; t != nil {
+			return t, nil
+		}
+		return nil, fmt.Errorf("state %q of flow %q cannot be entered by a leg", m.More.Target, f.Name)
+	}
+	return r.choose(f.Start[r.name], 0)
+}
+
 // handle offers the event to the states and follows the transition found.
 func (r *stepRun) handle() error {
-	t, frame, err := r.candidate(r.name)
+	t, frame, err := r.find()
 	switch {
 	case err != nil:
 		return err
 	case t != nil:
 		return r.follow(frame, t)
-	case r.sync:
+	case r.sync && !r.conference():
 		return r.unhandled()
+	case r.name == flow.EventUpdateFailed && r.typ == nil:
+		e := r.in.Internal
+		return &stepFailure{reason: flow.ReasonUpdate, message: e.Message, source: or(e.Source, r.where())}
 	}
 	r.note(NoteIgnored)
 	return nil
@@ -245,14 +197,16 @@ func (r *stepRun) disconnect() error {
 		r.note(NoteLate)
 		return nil
 	}
-	t, frame, err := r.candidate(r.name)
-	if err != nil {
-		return err
-	}
-	if t != nil {
-		r.took(t)
-		if err := r.act(frame, t.Actions); err != nil {
+	if r.in.Event != nil && !r.stateless() {
+		t, frame, err := r.candidate(r.name)
+		if err != nil {
 			return err
+		}
+		if t != nil {
+			r.took(t)
+			if err := r.act(frame, t.Actions); err != nil {
+				return err
+			}
 		}
 	}
 	for i := len(r.m.Frames) - 1; i >= 0; i-- {
@@ -269,13 +223,16 @@ func (r *stepRun) end() {
 	r.m.Phase = Ended
 	if r.in.Event != nil {
 		r.m.Call.Cause = r.in.Event.Str(event.FieldCause)
+	} else {
+		r.m.Call.Cause = r.in.Internal.Cause
 	}
+	r.dropTimers(timersDropped, func(*Timer) bool { return true })
+	r.m.dropPush(0)
 	r.m.erase()
 }
 
-// late runs the actions of a handler for an event that comes after the call.
-func (r *stepRun) late() error {
-	r.note(NoteLate)
+// only runs the actions of a handler where nothing can be moved: before the call or after it.
+func (r *stepRun) only() error {
 	t, frame, err := r.candidate(r.name)
 	if err != nil || t == nil {
 		return err
@@ -286,22 +243,29 @@ func (r *stepRun) late() error {
 
 // finish answers the event.
 func (r *stepRun) finish() Outcome {
-	r.hand(r.turn)
-	out := Outcome{Kind: Empty, Machine: r.m, Changed: true, New: r.orig.New(), Turn: r.turn}
+	r.tellOthers()
+	r.hand()
+	out := Outcome{Kind: Empty, Machine: r.m, Changed: true, New: r.orig.New(), Turn: r.turn, Handled: r.handled}
 	if r.turn != 0 {
-		out.Kind, out.Document = Document, r.doc
+		out.Document, out.Push = r.doc, !r.sync
+		if r.sync {
+			out.Kind = Document
+		}
 	}
 	return r.traced(out)
 }
 
-// hand notes that the document of the turn answers the event.
-func (r *stepRun) hand(turn uint32) {
-	if turn == 0 {
-		return
+// hand notes how the event was answered: that the document of the turn was handed out, and that an internal event was handled.
+func (r *stepRun) hand() {
+	if r.turn != 0 {
+		r.m.AnswerTurn = r.turn
 	}
-	r.m.AnswerTurn = turn
-	if r.in.Internal == nil {
-		r.m.Keys[len(r.m.Keys)-1].Turn = turn
+	last := len(r.m.Keys) - 1
+	switch {
+	case r.in.Internal == nil && r.sync:
+		r.m.Keys[last].Turn = r.turn
+	case r.in.Internal != nil && r.in.Internal.From != "" && r.handled:
+		r.m.Keys[last].Turn = 1
 	}
 }
 

@@ -31,6 +31,8 @@ type Request struct {
 	Target string
 	Dial   *Dial
 	Tell   *Tell
+	// Last says of a document to be sent that its failure is not told: it was the answer to such a failure.
+	Last bool
 	// Timeout bounds one attempt; 0 is the runtime's default.
 	Timeout time.Duration
 }
@@ -76,8 +78,12 @@ func (r *stepRun) actionFailed(a *flow.Action, err error) error {
 	if err == errNeed {
 		return err
 	}
+	reason := flow.ReasonAction
+	if f, ok := err.(*stepFailure); ok {
+		reason = f.reason
+	}
 	return &stepFailure{
-		reason: flow.ReasonAction, message: fmt.Sprintf("%s: %s", a.Name, err), source: r.where() + ": " + a.Name, target: a.OnError,
+		reason: reason, message: fmt.Sprintf("%s: %s", a.Name, err), source: r.where() + ": " + a.Name, target: a.OnError,
 	}
 }
 
@@ -108,14 +114,16 @@ func (r *stepRun) once(a *flow.Action) error {
 		return r.set(a)
 	case flow.ActionLog:
 		return r.log(a)
+	case flow.ActionHTTP, flow.ActionCustom:
+	default:
+		return r.onCalls(a)
 	}
 	request, err := r.build(a)
 	if err != nil {
 		return err
 	}
 	if a.Effect {
-		r.effect(request)
-		return nil
+		return r.effect(request)
 	}
 	return r.lookUp(a, request)
 }
@@ -170,15 +178,6 @@ func (r *stepRun) log(a *flow.Action) error {
 	return nil
 }
 
-// effect stores an action for later.
-func (r *stepRun) effect(request Request) {
-	r.m.LastEffect++
-	r.m.Effects = append(r.m.Effects, Effect{ID: r.m.LastEffect, Turn: r.m.Turn, Request: request})
-	if r.tracing {
-		r.trace.Effects = append(r.trace.Effects, request.Name)
-	}
-}
-
 // build evaluates what an action asks for.
 func (r *stepRun) build(a *flow.Action) (Request, error) {
 	request := Request{Kind: a.Kind, Name: a.Name, Source: r.where() + ": " + a.Name, Timeout: a.Timeout}
@@ -225,6 +224,10 @@ func (r *stepRun) buildHTTP(request *Request, h *flow.HTTP) error {
 func (r *stepRun) pairs(fields []flow.Field) ([]Pair, error) {
 	var list []Pair
 	for _, f := range fields {
+		if f.Secret != nil {
+			list = append(list, Pair{Name: f.Name, Value: f.Secret.Before, Secret: f.Secret.Name, After: f.Secret.After})
+			continue
+		}
 		v, err := r.ev.Value(f.Value, &r.env)
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", f.Name, err)

@@ -3,6 +3,7 @@ package runtime
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 
 	"github.com/bxmlflow/bxmlflow/flow/event"
 )
@@ -10,7 +11,7 @@ import (
 // admit settles the events that no state is asked about. It reports false for all others.
 func (r *stepRun) admit() (Outcome, bool) {
 	if r.in.Internal != nil {
-		return Outcome{}, false
+		return r.admitInternal()
 	}
 	if !r.mayBear() {
 		r.note(NoteForeign)
@@ -21,10 +22,13 @@ func (r *stepRun) admit() (Outcome, bool) {
 		return r.duplicate(k), true
 	}
 	switch {
-	case r.orig.New() && (r.in.Flow == nil || !r.typ.Starts || r.in.Event.Key() == "" || len(r.in.Flow.Start[r.name]) == 0):
+	case r.orig.New() && !r.starts():
 		return r.stranger(), true
 	case r.orig.New():
 		return Outcome{}, false
+	case r.sync && r.orig.Phase == Ended && r.conference():
+		r.note(NoteLate)
+		return r.unchanged(Empty), true
 	case r.sync && r.orig.Phase == Ended:
 		r.note(NoteLate)
 		out := r.unchanged(Document)
@@ -32,9 +36,29 @@ func (r *stepRun) admit() (Outcome, bool) {
 		return out, true
 	case r.stale():
 		r.note(NoteStale)
-		return r.again(r.orig.Turn), true
+		return r.overtaken(), true
 	}
 	return Outcome{}, false
+}
+
+// starts reports whether the event makes a machine. A conference has one also when its flow does not care, to tell its members.
+func (r *stepRun) starts() bool {
+	f := r.flow()
+	return f != nil && r.typ.Starts && r.in.Event.Key() != "" && (r.conference() || len(f.Start[r.name]) > 0)
+}
+
+// overtaken answers an event of an earlier document with the current one. When that one still waits to be sent by REST, it is
+// handed out now, and not sent a second time.
+func (r *stepRun) overtaken() Outcome {
+	turn := r.orig.Turn
+	if !slices.ContainsFunc(r.orig.Effects, func(e Effect) bool { return e.Request.Operation == opPush && e.Turn == turn }) {
+		return r.again(turn)
+	}
+	r.m.CopyFrom(r.orig)
+	r.m.dropPush(turn)
+	r.m.Touched = r.in.Now.UnixMilli()
+	r.m.take(Key{Hash: r.key, Turn: turn})
+	return r.traced(Outcome{Kind: Again, Machine: r.m, Turn: turn, Changed: true})
 }
 
 // mayBear reports whether the event may bear its token: whose machine issued it is one thing, who is allowed to come with
@@ -51,11 +75,29 @@ func (r *stepRun) mayBear() bool {
 	case event.BridgeTarget, event.Conference:
 		return true
 	case event.ChildLeg:
-		return c.Machine == e.Str(event.FieldParentCallID)
+		return r.isParent(c.Machine, e.Str(event.FieldParentCallID))
 	case event.OwnCall:
-		return c.Machine == r.callID || c.Machine == e.Key()
+		return c.Machine == r.callID || c.Machine == e.Key() || c.Machine == r.orig.Key && r.orig.mayBe(r.callID)
 	}
 	return false
+}
+
+// isParent reports whether the machine of a key is the one of the call parentID. A leg that was made here has another key than
+// its callId.
+func (r *stepRun) isParent(key, parentID string) bool {
+	if key == parentID {
+		return true
+	}
+	p := r.in.Parent
+	if p == nil {
+		p = r.orig
+	}
+	return p.Key == key && p.Call.ID == parentID && parentID != ""
+}
+
+// mayBe reports whether the machine may be that of the call: a leg that was made here learns its callId from the call.
+func (m *Machine) mayBe(callID string) bool {
+	return m.Key != "" && (m.Call.ID == "" || m.Call.ID == callID)
 }
 
 // sameURL reports whether an event may come to the URL that was given for the event of the token. One that a verb raises
@@ -73,9 +115,10 @@ func sameURL(given string, t *event.Type) bool {
 
 // The kinds of event keys, their first byte.
 const (
-	keyOnce    = iota + 1 // an event that begins or ends a machine: there is one of each
-	keyToken              // one that a verb raises once: the token names the verb
-	keyContent            // any other: all that it says
+	keyOnce     = iota + 1 // an event that begins or ends a machine: there is one of each
+	keyToken               // one that a verb raises once: the token names the verb
+	keyContent             // any other: all that it says
+	keyInternal            // one of another machine: who sent it, and its number
 )
 
 // eventKey returns what identifies the event among those of its machine, however often and wherever it is delivered.
@@ -134,7 +177,7 @@ func (r *stepRun) again(turn uint32) Outcome {
 // stale reports whether a synchronous event belongs to a document that is no longer the current one. `initiate` is the
 // first event of a call: another one with other words is the first one delivered again.
 func (r *stepRun) stale() bool {
-	if !r.sync || r.orig.Turn == 0 {
+	if !r.sync || r.orig.Turn == 0 || r.orig.Phase == Dialing { // what a leg was answered before its call was up counts for nothing
 		return false
 	}
 	c := r.in.Token
@@ -144,7 +187,7 @@ func (r *stepRun) stale() bool {
 // stranger answers an event of a call that has no machine and gets none by it.
 func (r *stepRun) stranger() Outcome {
 	r.note(NoteUnknown)
-	if !r.sync {
+	if !r.sync || r.conference() {
 		return r.unchanged(Empty)
 	}
 	out := r.unchanged(Document)

@@ -58,13 +58,19 @@ func (r *stepRun) anyTakes(name string) bool {
 	return r.typ != nil && name == r.typ.Name && !r.typ.Ends
 }
 
-// level returns the innermost active level of a frame: its state, or the flow level before a state is entered.
+// level returns the innermost active level of a frame: its state, or the flow level before a state is entered. While a leg
+// dials, the state that it will enter decides.
 func (r *stepRun) level(frame int) *flow.State {
 	f := &r.m.Frames[frame]
-	if f.State == nil {
-		return f.Flow.Root
+	if f.State != nil {
+		return f.State
 	}
-	return f.State
+	if r.m.Phase == Dialing && r.m.More != nil {
+		if t := f.Flow.Goto[r.m.More.Target]; t != nil {
+			return t.Leaf
+		}
+	}
+	return f.Flow.Root
 }
 
 // choose returns the first transition whose guard is true. A guard that fails counts as false; its error comes back when no

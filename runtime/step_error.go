@@ -103,7 +103,7 @@ func (r *stepRun) handleError(f *stepFailure) error {
 		return errNobody // an error inside error handling
 	}
 	r.env.view = eventView{internal: &InternalEvent{Name: flow.EventError, Reason: f.reason, Message: f.message, Source: f.source}}
-	ending := r.typ != nil && r.typ.Ends && r.m.Phase != Ended
+	ending := r.ending()
 	t, frame, err := r.candidate(flow.EventError)
 	switch {
 	case err != nil:
@@ -134,13 +134,19 @@ func (r *stepRun) need() Outcome {
 // Of the step only the event itself is kept, so that the same event gets the same answer again.
 func (r *stepRun) builtIn() Outcome {
 	r.restart()
-	if r.typ != nil && r.typ.Ends {
+	if r.ending() {
 		r.end()
 	}
-	if r.sync {
+	if r.sync && !r.conference() {
 		r.m.Turn++
 		r.turn = r.m.Turn
 		r.doc = append(r.doc[:0], r.s.config.Apology...)
+		r.supersede()
 	}
 	return r.finish()
+}
+
+// ending reports whether the event ends the machine, and it has not ended before.
+func (r *stepRun) ending() bool {
+	return (r.typ != nil && r.typ.Ends || r.name == eventEnded && r.typ == nil) && r.m.Phase != Ended
 }

@@ -154,8 +154,8 @@ func (p *played) step(in *Input) Outcome {
 	}
 	if out.Changed {
 		p.take(out.Machine)
-		if out.Kind == Document {
-			p.last = out.Document
+		if out.Kind == Document || out.Push {
+			p.last = bytes.Clone(out.Document)
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package runtime
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/runtime/internal/kernel"
@@ -63,10 +64,10 @@ func (s *Stepper) Prepare(f *flow.Flow) error {
 }
 
 // kernelRows returns the transitions with a target: from every innermost state inside the level that holds the handler. A
-// handler of the flow level, and with it every start, works in any state and in none.
+// handler of the flow level, and with it every start and every state that a leg can be moved to, works in any state and in none.
 func kernelRows(f *flow.Flow) []kernel.Transition {
 	var rows []kernel.Transition
-	for _, t := range f.Transitions {
+	for _, t := range allTransitions(f) {
 		if t.Leaf == nil {
 			continue
 		}
@@ -81,4 +82,28 @@ func kernelRows(f *flow.Flow) []kernel.Transition {
 		}
 	}
 	return rows
+}
+
+// allTransitions returns the transitions of a flow, those of timers and those into states for legs among them, each once.
+func allTransitions(f *flow.Flow) []*flow.Transition {
+	all := slices.Clone(f.Transitions)
+	seen := make(map[*flow.Transition]bool, len(all))
+	for _, t := range all {
+		seen[t] = true
+	}
+	add := func(t *flow.Transition) {
+		if !seen[t] {
+			seen[t] = true
+			all = append(all, t)
+		}
+	}
+	for _, a := range f.Afters {
+		for _, t := range a.Transitions {
+			add(t)
+		}
+	}
+	for _, state := range slices.Sorted(maps.Keys(f.Goto)) {
+		add(f.Goto[state])
+	}
+	return all
 }

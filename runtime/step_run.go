@@ -28,9 +28,11 @@ type stepRun struct {
 	key    [16]byte    // of the event
 	turn   uint32      // of the document that answers the event; 0 while there is none
 
-	moved    bool // a transition with a target was taken
-	hops     int  // transitions in a row
-	position int  // number of the next look-up
+	moved    bool   // a transition with a target was taken
+	handled  bool   // a transition was taken
+	bridging string // callId that the document's Bridge names
+	hops     int    // transitions in a row
+	position int    // number of the next look-up
 	request  *Request
 	doc      []byte
 	text     []byte       // scratch for keys and sizes
@@ -85,7 +87,7 @@ func (r *stepRun) attempt(try func() error) (err error) {
 
 // restart makes the working copy anew, with nothing but the event noted in it.
 func (r *stepRun) restart() {
-	r.moved, r.hops, r.turn = false, 0, 0
+	r.moved, r.handled, r.hops, r.turn, r.bridging = false, false, 0, 0, ""
 	r.env.saved, r.env.at = false, 0
 	r.env.view = eventView{event: r.in.Event, internal: r.in.Internal}
 	r.m.CopyFrom(r.orig)
@@ -94,22 +96,69 @@ func (r *stepRun) restart() {
 	}
 	r.m.Steps++
 	r.m.Touched = r.in.Now.UnixMilli()
-	if r.in.Internal == nil {
-		r.m.take(Key{Hash: r.key})
-		r.learn()
-	} else if r.in.Internal.Effect != 0 {
-		r.m.drop(r.in.Internal.Effect)
+	if r.in.Internal != nil {
+		r.told()
+		return
 	}
+	r.m.take(Key{Hash: r.key})
+	r.heard()
+	r.learn()
 }
 
 // create begins a new machine in no state.
 func (r *stepRun) create() {
-	m, e := r.m, r.in.Event
-	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), r.in.Flow.Name, r.in.Flow.Hash, Live
+	m, e, f := r.m, r.in.Event, r.flow()
+	m.Key, m.Flow, m.Hash, m.Phase = e.Key(), f.Name, f.Hash, Live
 	m.Started = r.in.Now.UnixMilli()
-	m.pushFrame().begin(r.in.Flow)
+	m.pushFrame().begin(f)
 	m.head = nil
-	m.Call = Call{ID: r.callID}
+	switch {
+	case r.conference():
+		m.Call = Call{}
+		r.convene()
+	case r.typ.Bearer == event.ChildLeg:
+		m.Call = Call{ID: r.callID, Parent: e.Str(event.FieldParentCallID)}
+		r.inherit()
+	default:
+		m.Call = Call{ID: r.callID}
+	}
+}
+
+// flow returns the flow of a new machine: a leg that Transfer dialled runs that of its parent.
+func (r *stepRun) flow() *flow.Flow {
+	if r.in.Parent != nil && r.typ.Bearer == event.ChildLeg && len(r.in.Parent.Frames) > 0 {
+		return r.in.Parent.Frames[0].Flow
+	}
+	return r.in.Flow
+}
+
+// inherit gives a leg that Transfer dialled what its parent has.
+func (r *stepRun) inherit() {
+	m, p := r.m, r.in.Parent
+	m.Call.Root = m.Call.Parent
+	if p == nil || len(p.Frames) == 0 {
+		return
+	}
+	m.Call.Root = or(p.Call.Root, p.Call.ID)
+	m.Frames[0].Vars = append(m.Frames[0].Vars[:0], p.Frames[0].Vars...)
+	m.Frames[0].Params = append(m.Frames[0].Params[:0], p.Frames[0].Params...)
+}
+
+// heard notes what an event of the carrier says, whatever the flow makes of it: that a leg was answered, that its bridge was not
+// made, who is in a conference.
+func (r *stepRun) heard() {
+	if m := r.m; m.More != nil || m.Phase == Dialing {
+		if m.Phase == Dialing {
+			m.learnID(r.callID)
+			if r.name == eventAnswer {
+				m.Phase = Live
+			}
+		}
+		if r.refused() {
+			m.more().Bridging = ""
+		}
+		r.members()
+	}
 }
 
 // learned are the fields of webhooks that tell of their call, by what they tell.
@@ -124,7 +173,7 @@ var learned = [...]event.FieldID{
 func (r *stepRun) learn() {
 	c, e := &r.m.Call, r.in.Event
 	reads := uint(r.m.Frames[0].Flow.Reads) & (1<<len(learned) - 1) &^ (1 << flow.CallID)
-	if reads == 0 || r.typ.Name == "" || r.callID != c.ID {
+	if reads == 0 || r.typ.Name == "" || r.callID != c.ID || r.callID == "" {
 		return
 	}
 	for ; reads != 0; reads &= reads - 1 {

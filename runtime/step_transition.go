@@ -110,6 +110,7 @@ func (r *stepRun) leave(frame int, level, outer *flow.State) (*flow.State, error
 		if err := r.act(frame, level.Exit); err != nil {
 			return level, err
 		}
+		r.leaveTimers(frame, level)
 		level = level.Parent
 	}
 	return level, nil
@@ -150,6 +151,9 @@ func (r *stepRun) enter(frame int, level, leaf *flow.State) (*flow.State, error)
 	for i := len(path) - 1; i >= 0; i-- {
 		level = path[i]
 		if err := r.act(frame, level.Entry); err != nil {
+			return level, err
+		}
+		if err := r.startTimers(frame, level); err != nil {
 			return level, err
 		}
 	}

@@ -44,6 +44,22 @@ func fit(v any, t flow.Type) (any, error) {
 	return nil, fmt.Errorf("a value of type %T does not fit a variable of type %s", v, t)
 }
 
+// as returns v, which may have come as JSON, as a value of type t: durations and times are texts there. It reports false when
+// v is none.
+func as(v any, t flow.Type) (any, bool) {
+	text, isText := v.(string)
+	switch {
+	case isText && t == flow.Duration:
+		d, err := time.ParseDuration(text)
+		return d, err == nil
+	case isText && t == flow.Time:
+		at, err := time.Parse(time.RFC3339Nano, text)
+		return at, err == nil
+	}
+	fitted, err := fit(v, t)
+	return fitted, err == nil
+}
+
 func fitInt(v any, x int, t flow.Type) (any, error) {
 	switch t {
 	case flow.Int, flow.Any:

@@ -5,11 +5,18 @@ import (
 	"errors"
 	"time"
 
+	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
 	"github.com/bxmlflow/bxmlflow/runtime/store"
 )
 
-// sweepBatch is how many records one search deletes at most.
-const sweepBatch = 1000
+const (
+	// sweepBatch is how many records one search looks at.
+	sweepBatch = 1000
+	// sweepAgain is when a call is asked for again about which the carrier said nothing.
+	sweepAgain = time.Hour
+	// causeReaped is the cause of a call whose disconnect never came.
+	causeReaped = "reaped"
+)
 
 // sweep deletes expired records from time to time until the engine closes.
 func (e *Engine) sweep() {
@@ -26,8 +33,9 @@ func (e *Engine) sweep() {
 	}
 }
 
-// Sweep deletes records whose time has passed, at most a thousand, and returns their number. An engine does so by itself
-// every Config.Sweep.
+// Sweep deletes records whose time has passed, at most a thousand, and returns their number. Where there is a Carrier, it asks it
+// first about a call whose end was never told: one that is still up goes on, and one that is gone ends with the cause "reaped"
+// and is kept like any other that ended. An engine does so by itself every Config.Sweep.
 func (e *Engine) Sweep(ctx context.Context) int {
 	n, err := e.deleteExpired(ctx)
 	if err != nil && !errors.Is(err, store.ErrClosed) {
@@ -39,6 +47,14 @@ func (e *Engine) Sweep(ctx context.Context) int {
 func (e *Engine) deleteExpired(ctx context.Context) (n int, err error) {
 	defer recovered(&err)
 	err = e.store.Expired(ctx, e.config.Clock().UnixMilli(), sweepBatch, func(key string, version uint64) error {
+		select {
+		case <-e.done:
+			return store.ErrClosed
+		default:
+		}
+		if kept, err := e.reaped(ctx, key); kept || err != nil {
+			return err
+		}
 		switch err := e.store.Delete(ctx, key, version); {
 		case err == nil:
 			n++
@@ -52,8 +68,41 @@ func (e *Engine) deleteExpired(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// expires returns when the record may be deleted: some time after the end of the call, or after the last event of one whose
-// end was never told.
+// reaped asks the carrier about a call that should have ended long ago. It reports whether its record is kept.
+func (e *Engine) reaped(ctx context.Context, key string) (kept bool, err error) {
+	if e.config.Carrier == nil {
+		return false, nil
+	}
+	m, err := e.machine(ctx, key)
+	if m == nil || err != nil || m.Phase == Ended || m.Call.ID == "" {
+		return false, nil // of a record that cannot be read nobody could say what it is
+	}
+	ctx, cancel := context.WithTimeout(ctx, effectTimeout)
+	defer cancel()
+	state, err := e.config.Carrier.Call(ctx, m.Call.ID)
+	var c *bandwidth.Error
+	w := e.work()
+	defer e.release(w)
+	w.forget()
+	switch {
+	case err == nil && state.State != "disconnected":
+		return true, w.extend(ctx, key, m.Frames[0].Flow.Expiry)
+	case err == nil, errors.As(err, &c) && c.NotFound():
+		return true, w.disconnected(ctx, key, refusal{cause: causeReaped})
+	}
+	e.logError("call not asked for", err, "call", m.Call.ID)
+	return true, w.extend(ctx, key, min(sweepAgain, m.Frames[0].Flow.Expiry))
+}
+
+// extend lets a machine live on.
+func (w *work) extend(ctx context.Context, key string, by time.Duration) error {
+	w.until = w.engine.config.Clock().Add(by).UnixMilli()
+	_, err := w.change(ctx, key, func(*Machine) bool { return true })
+	return err
+}
+
+// expires returns when the record may be deleted: some time after the end of the call or conference, or after the last event of
+// one whose end was never told.
 func expires(m *Machine) int64 {
 	f := m.Frames[0].Flow
 	if m.Phase == Ended {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"strings"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -39,7 +40,14 @@ type Trace struct {
 	Actions []string       `json:"actions,omitempty"`
 	Logs    []string       `json:"logs,omitempty"`
 	Lookups []TracedLookup `json:"lookups,omitempty"`
-	Effects []string       `json:"effects,omitempty"`
+	// Effects are those that were left to be done, each with whom it is about.
+	Effects []string `json:"effects,omitempty"`
+	// About is what an internal event told; nil for the carrier's.
+	About *TracedAbout `json:"about,omitempty"`
+	// Timers are those that were started, fired or dropped, in order.
+	Timers []TracedTimer `json:"timers,omitempty"`
+	// Push says that the document is sent with the REST API and is not the answer.
+	Push bool `json:"push,omitempty"`
 	// Verbs are those of the state whose document was rendered, the ones that a guard left out too.
 	Verbs []string `json:"verbs,omitempty"`
 	// Document holds the answer, nil when the state is sensitive. Its URLs bear tokens: do not write it to a log.
@@ -68,6 +76,27 @@ type TracedLookup struct {
 	Error string `json:"error,omitempty"`
 }
 
+// TracedAbout is what an internal event told. What a signal carries shows where a guard reads it.
+type TracedAbout struct {
+	Leg        string `json:"leg,omitempty"`     // what the machine calls it
+	Machine    string `json:"machine,omitempty"` // key of the leg
+	CallID     string `json:"callId,omitempty"`
+	Cause      string `json:"cause,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	Message    string `json:"message,omitempty"`
+	Answered   bool   `json:"answered,omitempty"`
+	Bridged    bool   `json:"bridged,omitempty"`
+	Target     string `json:"target,omitempty"`
+	Conference string `json:"conference,omitempty"`
+}
+
+// TracedTimer is what became of a timer.
+type TracedTimer struct {
+	State string `json:"state"`
+	After string `json:"after"` // the delay as the flow writes it
+	What  string `json:"what"`  // started, fired or dropped
+}
+
 // Fault is what went wrong, as the `error` event tells it.
 type Fault struct {
 	Reason  string `json:"reason"`
@@ -90,6 +119,7 @@ func (r *stepRun) note(text string) {
 }
 
 func (r *stepRun) took(t *flow.Transition) {
+	r.handled = true
 	if r.tracing {
 		r.trace.Transitions = append(r.trace.Transitions, t.Name)
 	}
@@ -99,7 +129,7 @@ func (r *stepRun) took(t *flow.Transition) {
 func (r *stepRun) fault(f *stepFailure) {
 	t := r.tell()
 	t.Faults = append(t.Faults, Fault{Reason: f.reason, Message: f.message, Source: f.source})
-	t.Transitions, t.Actions, t.Logs, t.Effects = nil, nil, nil, nil
+	t.Transitions, t.Actions, t.Logs, t.Effects, t.Timers = nil, nil, nil, nil, nil
 }
 
 // traced completes the trace, when there is one, and adds it to the outcome.
@@ -112,15 +142,26 @@ func (r *stepRun) traced(out Outcome) Outcome {
 	t.Time, t.Event, t.Kind, t.Turn = r.env.clock(), r.name, out.Kind.String(), out.Turn
 	t.From, t.To, t.Phase = r.orig.State(), out.Machine.State(), out.Machine.Phase.String()
 	t.Machine, t.Flow, t.Hash = out.Machine.Key, out.Machine.Flow, out.Machine.Hash.String()
+	t.Push = out.Push
 	if r.in.Event != nil {
 		t.Event = r.in.Event.TypeName()
 		t.Machine = or(t.Machine, r.in.Event.Key())
+	} else if r.tracing {
+		t.Event, t.About = strings.TrimPrefix(r.name, "."), r.tracedAbout()
 	}
 	r.tracedDocument(t, &out)
 	if r.tracing && out.Kind != Need {
 		t.Input = r.record(&out)
 	}
 	return out
+}
+
+func (r *stepRun) tracedAbout() *TracedAbout {
+	e := r.in.Internal
+	return &TracedAbout{
+		Leg: r.env.view.leg, Machine: e.Leg, CallID: e.CallID, Cause: e.Cause, Reason: e.Reason, Message: e.Message,
+		Answered: e.Answered, Bridged: e.Bridged, Target: e.Target, Conference: e.Conference,
+	}
 }
 
 func (r *stepRun) tracedDocument(t *Trace, out *Outcome) {

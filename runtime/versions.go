@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/bxmlflow/bxmlflow/flow"
@@ -95,9 +96,16 @@ func (v *versions) Version(h flow.Hash) *flow.Flow {
 	return v.byHash[h]
 }
 
-// needs checks that the kit brings what the flows declare.
-func needs(set *flow.Set, kit Kit) error {
+// needs checks that the configuration brings what the flows declare.
+func needs(set *flow.Set, c *Config) error {
+	kit := &c.Kit
 	for _, f := range set.Flows() {
+		if err := needsREST(f, c); err != nil {
+			return err
+		}
+		if err := needsSecrets(f, c); err != nil {
+			return err
+		}
 		for _, name := range f.Actions {
 			if kit.Actions[name] == nil {
 				return fmt.Errorf("flow %q uses the action %q, which is not registered", f.Name, name)
@@ -115,6 +123,40 @@ func needs(set *flow.Set, kit Kit) error {
 			if p.Required && p.Value == nil && (len(f.Start["initiate"]) > 0 || len(f.Start["answer"]) > 0) {
 				return fmt.Errorf("flow %q needs the param %q", f.Name, p.Name)
 			}
+		}
+	}
+	return nil
+}
+
+// needsREST checks that a flow which makes or moves calls can do so.
+func needsREST(f *flow.Flow, c *Config) error {
+	if !f.Needs.REST {
+		return nil
+	}
+	var missing []string
+	if c.Carrier == nil {
+		missing = append(missing, "Carrier (credentials of the REST API)")
+	}
+	if c.PublicURL == "" {
+		missing = append(missing, "PublicURL (where Bandwidth reaches this service)")
+	}
+	if c.ApplicationID == "" {
+		missing = append(missing, "ApplicationID (of the voice application)")
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("flow %q needs the REST API for %s: set %s", f.Name, or(f.Needs.Reason, "what it does"), strings.Join(missing, ", "))
+}
+
+// needsSecrets checks that the secrets of a flow are known.
+func needsSecrets(f *flow.Flow, c *Config) error {
+	for _, name := range f.Needs.Secrets {
+		if c.Secrets == nil {
+			return fmt.Errorf("flow %q needs the secret %q: set Secrets", f.Name, name)
+		}
+		if _, err := c.Secrets(name); err != nil {
+			return fmt.Errorf("flow %q needs the secret %q: %w", f.Name, name, err)
 		}
 	}
 	return nil

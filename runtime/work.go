@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/event"
@@ -37,6 +36,11 @@ type work struct {
 
 	flying *flight
 
+	telling bool  // what the machine has to tell was looked at
+	until   int64 // when the record expires, 0 for what follows from its last event
+	named   bool  // the machine had a callId when it was loaded
+	taken   bool  // its callId is another machine's alias
+
 	status   int
 	document []byte // of the answer
 	why      string // it was refused, when the status does not tell
@@ -49,6 +53,7 @@ func (w *work) reset() {
 	clear(w.results)
 	w.results = w.results[:0]
 	w.status, w.document, w.why = 0, nil, ""
+	w.telling, w.taken, w.until = false, false, 0
 }
 
 // handle answers the webhook. Whatever happens, there is an answer afterwards.
@@ -92,53 +97,44 @@ func (w *work) last(eventType string) {
 	w.status, w.document = http.StatusOK, w.engine.apology
 }
 
-// errConflicts says that others wrote the record again and again.
-var errConflicts = fmt.Errorf("record changed %d times while it was stepped", maxConflicts)
-
-// answer steps the machine until its new state is saved.
+// answer steps the machine that the webhook is for.
 func (w *work) answer(ctx context.Context) error {
-	e, key := w.engine, w.delivery.Event.Key()
+	key := w.bearer()
 	if key == "" {
 		return errors.New("webhook names no call")
 	}
-	defer w.land()
-	lock := e.lock(key)
-	lock.Lock()
-	defer lock.Unlock()
-	var failed error
-	for range maxConflicts + maxLookups {
-		if err := w.load(ctx, key); err != nil {
-			return errors.Join(failed, err)
-		}
-		if w.bare() {
-			w.status = http.StatusForbidden
-			w.warnRefused("a token is required, and it bears none")
-			return nil
-		}
-		w.prepare()
-		if w.origin.New() && w.removed() {
-			w.status = http.StatusNotFound
-			w.warnRefused(statusText[http.StatusNotFound])
-			return nil
-		}
-		out := e.stepper.step(&w.step, &w.origin, &w.input)
-		if out.Kind == Need {
-			if err := w.lookUp(ctx, lock, key, out.Request); err != nil {
-				return err
-			}
-			continue
-		}
-		if failed = w.save(ctx, &out); failed == nil {
-			w.reply(&out)
-			w.warnUnknown(&out)
-			e.tell(out.Trace)
-			return nil
-		}
-		if ctx.Err() != nil {
-			return failed
-		}
+	out, taken, err := w.steps(ctx, key, (*work).react)
+	if w.telling { // what the machine has to say comes before what happens to it now
+		w.engine.effects.tellFirst(key)
+		out, taken, err = w.steps(ctx, key, (*work).react)
 	}
-	return errors.Join(errConflicts, failed)
+	if err == nil && taken {
+		w.reply(&out)
+		w.warnUnknown(&out)
+	}
+	return err
+}
+
+// react steps the machine that was loaded.
+func (w *work) react(ctx context.Context) (Outcome, bool, error) {
+	if len(w.origin.Effects) > 0 && !w.telling && w.origin.tells(w.now.UnixMilli()) {
+		w.telling = true
+		return Outcome{}, false, nil
+	}
+	if w.bare() {
+		w.status = http.StatusForbidden
+		w.warnRefused("a token is required, and it bears none")
+		return Outcome{}, false, nil
+	}
+	if err := w.prepare(ctx); err != nil {
+		return Outcome{}, false, err
+	}
+	if w.origin.New() && w.removed() {
+		w.status = http.StatusNotFound
+		w.warnRefused(statusText[http.StatusNotFound])
+		return Outcome{}, false, nil
+	}
+	return w.engine.stepper.step(&w.step, &w.origin, &w.input), true, nil
 }
 
 // load reads the machine, or makes origin a new one.
@@ -153,6 +149,7 @@ func (w *work) load(ctx context.Context, key string) error {
 		w.record.Version = 0
 		w.record.Answer, w.record.Previous = w.record.Answer[:0], w.record.Previous[:0]
 		w.origin.Reset()
+		w.named = false
 		return nil
 	case err != nil:
 		return fmt.Errorf("load: %w", err)
@@ -160,6 +157,7 @@ func (w *work) load(ctx context.Context, key string) error {
 	if err := w.origin.decode(w.record.Key, w.record.Data, &w.recent); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
+	w.named = w.origin.Call.ID != ""
 	return nil
 }
 
@@ -169,7 +167,7 @@ func (w *work) forget() {
 }
 
 // prepare makes the input of a step.
-func (w *work) prepare() {
+func (w *work) prepare(ctx context.Context) error {
 	e := w.engine
 	w.input = Input{
 		Event: w.delivery.Event, Now: w.now, Results: w.results, Trace: len(e.config.Kit.Observers) > 0,
@@ -177,9 +175,15 @@ func (w *work) prepare() {
 	if w.verified {
 		w.input.Token = &w.claims
 	}
-	if w.origin.New() {
-		w.input.Flow = e.versions.named(w.delivery.Flow)
+	switch t := w.delivery.Event.Type(); {
+	case w.origin.New():
+		return w.descend(ctx)
+	case t.Machine == event.MachineConference:
+		return w.joining(ctx)
+	case t.Bearer == event.ChildLeg:
+		return w.parent(ctx)
 	}
+	return nil
 }
 
 // maxRecord bounds the encoded machine in bytes.
@@ -198,26 +202,24 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 	}
 	u := &w.update
 	*u = store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
-	if out.Kind == Document {
+	if w.until != 0 {
+		u.Expires = w.until
+	}
+	if out.Kind == Document || out.Push {
 		u.Answer = out.Document
+	}
+	if m.Key != m.Call.ID {
+		u.Aliases = w.aliases(m)
 	}
 	u.Due, u.Pending = m.due()
 	if _, err := w.engine.store.Save(ctx, u); err != nil {
+		w.compareAliases(ctx, err)
 		return fmt.Errorf("save: %w", err)
 	}
-	if u.Pending {
-		w.engine.effects.wake(m.Key)
+	if u.Pending || u.Due != 0 {
+		w.engine.effects.schedule(m.Key, u)
 	}
 	return nil
-}
-
-// due returns when the next retry of an effect is due, and whether an effect waits that was not tried yet. Effects of a
-// machine run in order, so the first one decides.
-func (m *Machine) due() (at int64, pending bool) {
-	if len(m.Effects) == 0 {
-		return 0, false
-	}
-	return m.Effects[0].Next, m.Effects[0].Next == 0
 }
 
 // reply makes the answer of an outcome.
@@ -227,9 +229,9 @@ func (w *work) reply(out *Outcome) {
 		w.status = http.StatusForbidden
 		w.warnRefused("the token is another call's, or was given for another event")
 	case Document:
-		w.status, w.document = http.StatusOK, out.Document
+		w.status, w.document = http.StatusOK, w.engine.revealed(out.Document)
 	case Again:
-		w.status, w.document = http.StatusOK, w.kept(out.Turn)
+		w.status, w.document = http.StatusOK, w.engine.revealed(w.kept(out.Turn))
 	default:
 		w.status = http.StatusNoContent
 	}
@@ -244,48 +246,4 @@ func (w *work) kept(turn uint32) []byte {
 		return w.record.Answer
 	}
 	return w.engine.apology
-}
-
-// lookUp performs what a step asks for, with the lock of the machine open meanwhile. When the same event is already being
-// looked up, it waits for that to end: the next round then finds the answer.
-func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Request) error {
-	lock.Unlock()
-	defer lock.Lock()
-	e := w.engine
-	if w.flying == nil {
-		id := flight{key, w.step.run.key}
-		landed, first := e.lookups.begin(id)
-		if !first {
-			select {
-			case <-landed:
-				return nil
-			case <-ctx.Done():
-				return fmt.Errorf("look-up of the same event: %w", ctx.Err())
-			}
-		}
-		w.flying = &id
-	}
-	if r.Position >= maxLookups {
-		return fmt.Errorf("more than %d look-ups in one step", maxLookups)
-	}
-	ctx, cancel := detach(ctx)
-	defer cancel()
-	w.forget() // the request may hold parts of them, and outlives the next load
-	result := Result{Request: *r}
-	value, err := e.perform(ctx, r, w.step.run.m, "") // origin knows nothing of a new call
-	if err != nil {
-		result.Err = err.Error()
-	} else if value != nil {
-		result.Value = value
-	}
-	w.results = append(w.results[:r.Position], result) // of an earlier round a result counts only at its place
-	return nil
-}
-
-// land lets others see the outcome of the look-ups of this event.
-func (w *work) land() {
-	if w.flying != nil {
-		w.engine.lookups.land(*w.flying)
-		w.flying = nil
-	}
 }

@@ -1,0 +1,118 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
+)
+
+// known notes the callId of a leg with the leg itself, and then with its maker.
+func (w *work) known(key string, effect *Effect, callID string) ending {
+	d := effect.Request.Dial
+	if d.Machine == key {
+		return w.dialled(key, d, callID)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), w.engine.config.Deadline)
+	defer cancel()
+	other := w.engine.work()
+	defer w.engine.release(other)
+	_, err := other.change(ctx, d.Machine, func(m *Machine) bool { return m.learn(callID) })
+	if err != nil {
+		w.engine.logError("callId not noted", err, "machine", d.Machine, "call", callID)
+	}
+	return w.dialled(key, d, callID)
+}
+
+// learn notes the callId of a leg, and lets it go on that waited for it.
+func (m *Machine) learn(callID string) bool {
+	if m.Call.ID != "" {
+		return false
+	}
+	m.learnID(callID)
+	if len(m.Effects) > 0 && m.Effects[0].Request.Operation == opHangUp {
+		m.Effects[0].Next = 0
+	}
+	return true
+}
+
+// dialled ends the effect of a leg whose call was made.
+func (w *work) dialled(key string, d *Dial, callID string) ending {
+	return ending{counted: true, change: func(m *Machine, _ *Effect) {
+		if d.Machine == key {
+			m.learn(callID)
+			return
+		}
+		if i := slices.IndexFunc(m.Legs, func(l Leg) bool { return l.Key == d.Machine }); i >= 0 && m.Legs[i].CallID == "" {
+			m.Legs = slices.Clone(m.Legs)
+			m.Legs[i].CallID = callID
+		}
+	}}
+}
+
+// look looks for a call that may have been made. When it is not found after a few looks, it is given up: better a call that is
+// missed than a person who is called twice.
+func (w *work) look(ctx context.Context, key string, effect *Effect) ending {
+	e, d := w.engine, effect.Request.Dial
+	looks := uint8(1)
+	if effect.Attempts >= looking {
+		looks = effect.Attempts - looking + 1
+	}
+	callID, err := e.find(ctx, d)
+	switch {
+	case callID != "":
+		e.counts.dialled.Add(1)
+		return w.known(key, effect, callID)
+	case looks >= maxLooks:
+		return w.undialled(ctx, d, effect, refusal{causeError, errLost})
+	}
+	if err == nil {
+		err = errLost
+	}
+	return ending{failed: err, limit: looking + maxLooks + 1, counted: true, change: func(_ *Machine, f *Effect) { f.Attempts = looking + looks }}
+}
+
+// errLost says that nobody knows what became of a request.
+var errLost = errors.New("createCall was sent without an answer, and no such call is found")
+
+// find looks for the call of a leg among those that the carrier knows: made for the same numbers since the request was sent, and
+// of no other machine.
+func (e *Engine) find(ctx context.Context, d *Dial) (string, error) {
+	if e.config.Carrier == nil {
+		return "", errNoCarrier
+	}
+	since, listed := d.Asked.Add(-dialSkew), 0
+	for c, err := range e.config.Carrier.Calls(ctx, &bandwidth.CallFilter{To: d.To, From: d.From, MinStartTime: since}) {
+		if listed++; err != nil || listed > maxListed {
+			return "", err
+		}
+		if !d.matches(c, since, e.config.ApplicationID) {
+			continue
+		}
+		owner, err := e.machine(ctx, c.CallID)
+		if err != nil {
+			return "", err
+		}
+		if owner == nil || owner.Key == d.Machine {
+			return c.CallID, nil
+		}
+	}
+	return "", nil
+}
+
+// matches reports whether a call may be that of the leg.
+func (d *Dial) matches(c *bandwidth.CallState, since time.Time, application string) bool {
+	if c.CallID == "" || c.Direction == "inbound" || c.To != d.To || c.From != d.From {
+		return false
+	}
+	if c.ApplicationID != "" && c.ApplicationID != application {
+		return false
+	}
+	made := c.EnqueuedTime.Time
+	if made.IsZero() {
+		made = c.StartTime.Time
+	}
+	return made.IsZero() || !made.Before(since)
+}
