@@ -18,6 +18,7 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/flows"
 	"github.com/bxmlflow/bxmlflow/runtime"
+	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
 )
 
 // The pieces of docs/embedding.md that stand in no other example.
@@ -49,12 +50,63 @@ func Example_serve() {
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", mux))
 }
 
+// connect makes an engine for flows that make and move calls.
+func connect(set *flow.Set, id, secret string) (*runtime.Engine, error) {
+	client, err := bandwidth.New(bandwidth.Config{AccountID: "9900000", ClientID: id, ClientSecret: secret})
+	if err != nil {
+		return nil, err
+	}
+	engine, err := runtime.New(runtime.Config{
+		Flows:         set,
+		Carrier:       client, // or anything that implements runtime.Carrier
+		ApplicationID: "04e88489-df02-4e34-a0ee-27a91849555f",
+		PublicURL:     "https://voice.example.com",
+		Secrets:       func(name string) (string, error) { return vault.Read(name) },
+	})
+	return engine, err
+}
+
+// vault stands for wherever a deployment keeps its secrets.
+var vault secrets
+
+type secrets map[string]string
+
+func (s secrets) Read(name string) (string, error) {
+	if value, ok := s[name]; ok {
+		return value, nil
+	}
+	return "", fmt.Errorf("there is no secret %q", name)
+}
+
+// Calls somebody, and tells the call later that the appointment was moved.
+func Example_outside() {
+	ctx := context.Background()
+	set, err := load()
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine, err := connect(set, os.Getenv("BW_CLIENT_ID"), os.Getenv("BW_CLIENT_SECRET"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer engine.Close(ctx)
+	id, err := engine.Call(ctx, "reminder", runtime.CallRequest{To: "+15551234567", Vars: map[string]any{"when": "today"}}, "order-7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	handled, err := engine.Signal(ctx, id, "moved", map[string]any{"when": "tomorrow"}, "order-7/moved")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(handled) // false when the call has ended meanwhile
+}
+
 func Example() {
 	set, err := load()
 	if err != nil {
 		log.Fatal(err)
 	}
-	engine, err := runtime.New(runtime.Config{Flows: set})
+	engine, err := connect(set, "id", "secret")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (c *compiler) checkNames() {
 		case !c.readVar[i] && written[d.Name.Value]:
 		case !c.readVar[i]:
 			c.warnf(ruleUnused, d.Name.Span, "variable %q is never read", d.Name.Value)
-		case !c.setVar[i] && !partial && !slices.Contains(c.handed, "vars."+d.Name.Value):
+		case !c.setVar[i] && !partial && !c.fromOutside() && !slices.Contains(c.handed, "vars."+d.Name.Value):
 			c.warnf(ruleUnused, d.Name.Span, "variable %q is never set", d.Name.Value).WithHelp("what never changes is a param")
 		}
 	}
@@ -45,4 +45,9 @@ func (c *compiler) checkNames() {
 			c.warnf(ruleUnused, f.Name.Span, "fragment %q is never used", f.Name.Value)
 		}
 	}
+}
+
+// fromOutside reports whether a program can start calls of the flow, and so give its variables their first values.
+func (c *compiler) fromOutside() bool {
+	return c.file.Outbound != nil || len(c.flow.Start["answer"]) > 0
 }

@@ -114,3 +114,17 @@ func TestDeadVerbs(t *testing.T) {
 		{"behind a Transfer without a URL", "flow: test\nstart: {initiate: a}\nstates:\n  a: {type: final, bxml: [{Transfer: {nested: [{PhoneNumber: \"+15551112222\"}]}}, Hangup]}\n", nil},
 	})
 }
+
+func TestVariablesThatNobodySets(t *testing.T) {
+	flow := func(start string) string {
+		return "flow: test\nvars: {name: \"\"}\n" + start + "\nstates:\n  a: {type: final, bxml: [{SpeakSentence: \"${vars.name}\"}, Hangup]}\n"
+	}
+	never := []string{`~2 <name> unused-name: variable "name" is never set`}
+	testWrong(t, []wrong{
+		{"an inbound call has nobody to set it", flow("start: {initiate: a}"), never},
+		{"the leg of a Transfer begins with what its parent set", flow("start: {initiate: a, transferAnswer: a}"), never},
+		{"who starts a call sets it", flow("start: {answer: a}"), nil},
+		{"who starts a call of either kind sets it", flow("start: a"), nil},
+		{"defaults of outbound calls tell of somebody who starts them", flow("outbound: {callTimeout: 20}\nstart: {initiate: a}"), nil},
+	})
+}

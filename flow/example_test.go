@@ -24,6 +24,7 @@ func ExampleLoad() {
 	}
 	// Output:
 	// agent = +15550100001
+	// number = +15559990000
 	// ring = 25
 }
 
@@ -36,7 +37,7 @@ func ExampleLoadFS() {
 		log.Fatal(err)
 	}
 	fmt.Println(set.Flow("front-desk").Description)
-	// Output: Menu, agent by Transfer, voicemail.
+	// Output: Menu, agent on a second leg, voicemail.
 }
 
 func ExampleParse() {

@@ -40,7 +40,7 @@ func (w *work) steps(ctx context.Context, key string, next func(*work, context.C
 			e.tell(out.Trace) // with the lock, so that observers see the steps of a machine in order
 			return out, true, nil
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || errors.Is(failed, errLarge) {
 			return Outcome{}, false, failed
 		}
 	}

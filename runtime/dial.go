@@ -37,11 +37,13 @@ func (w *work) dial(ctx context.Context, key string, effect *Effect) (ending, bo
 	case errors.As(err, &bad):
 		return w.stillborn(effect, bad), true, nil
 	case err != nil:
-		return ending{failed: err, limit: tellAttempts}, true, nil
+		return w.unreached(effect, err), true, nil
 	case leg.Phase == Ended:
 		return ending{}, true, nil
 	case leg.Call.ID != "":
 		return w.dialled(key, d, leg.Call.ID), true, nil // its first webhook was here before the answer
+	case w.origin.madeCall(d.Machine) != "":
+		return w.known(key, effect, w.origin.madeCall(d.Machine)), true, nil
 	case effect.Attempts >= looking || !d.Asked.IsZero():
 		return w.look(ctx, key, effect), true, nil
 	case w.origin.Phase == Ended && !d.Keep && d.Machine != key:
@@ -162,7 +164,7 @@ func (w *work) undialled(ctx context.Context, d *Dial, effect *Effect, r refusal
 	other := w.engine.work()
 	defer w.engine.release(other)
 	if err := other.disconnected(ctx, d.Machine, r); err != nil {
-		return ending{failed: err, limit: looking + tellAttempts}
+		return w.unreached(effect, err)
 	}
 	if r.cause != "cancel" {
 		w.engine.counts.givenUp.Add(1)
@@ -195,6 +197,17 @@ func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 		return e.stepper.step(&w.step, m, &w.input), true, nil
 	})
 	return err
+}
+
+// unreached returns what a leg leads to whose machine cannot be read or written for the time being. When that does not end, its
+// maker is told that the leg has ended, so that it does not wait for ever.
+func (w *work) unreached(effect *Effect, why error) ending {
+	end := w.stillborn(effect, why)
+	end.final, end.limit = false, tellAttempts
+	if effect.Attempts >= looking {
+		end.limit = looking + tellAttempts
+	}
+	return end
 }
 
 // stillborn tells the maker of a leg that can have no machine that it has ended.

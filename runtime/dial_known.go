@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,10 +21,24 @@ func (w *work) known(key string, effect *Effect, callID string) ending {
 	other := w.engine.work()
 	defer w.engine.release(other)
 	_, err := other.change(ctx, d.Machine, func(m *Machine) bool { return m.learn(callID) })
-	if err != nil {
-		w.engine.logError("callId not noted", err, "machine", d.Machine, "call", callID)
+	end := w.dialled(key, d, callID)
+	if err == nil || errors.Is(err, errNoMachine) {
+		return end
 	}
-	return w.dialled(key, d, callID)
+	// The maker knows it from now on. The leg has to as well: it may have to end its call before the first webhook.
+	end.failed, end.counted, end.quiet, end.limit = fmt.Errorf("callId not noted: %w", err), false, true, tellAttempts
+	if effect.Attempts >= looking {
+		end.limit = looking + tellAttempts
+	}
+	return end
+}
+
+// madeCall returns the callId of a leg that the machine made, "" when it is not known.
+func (m *Machine) madeCall(key string) string {
+	if l := m.legOf(key); l != nil {
+		return l.CallID
+	}
+	return ""
 }
 
 // learn notes the callId of a leg, and lets it go on that waited for it.

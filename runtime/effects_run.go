@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -110,13 +111,19 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 	ctx, cancel := context.WithTimeout(context.Background(), w.engine.config.Deadline)
 	defer cancel()
 	w.forget() // the effect holds parts of it
-	_, settled, err := w.steps(ctx, key, func(w *work, _ context.Context) (Outcome, bool, error) {
+	settle := func(w *work, _ context.Context) (Outcome, bool, error) {
 		i := slices.IndexFunc(w.origin.Effects, func(o Effect) bool { return o.ID == effect.ID })
 		if i < 0 {
 			return Outcome{}, false, nil
 		}
 		return w.settled(i, end), true, nil
-	})
+	}
+	_, settled, err := w.steps(ctx, key, settle)
+	if errors.Is(err, errLarge) && !end.quiet { // what the flow makes of it is too much: then it hears nothing
+		w.engine.logError("failure of an effect not told", err, "call", key)
+		end.quiet = true
+		_, settled, err = w.steps(ctx, key, settle)
+	}
 	if settled && end.failed != nil {
 		w.tellFailed(key, &effect, end)
 	}

@@ -61,9 +61,14 @@ func set(t testing.TB, o flow.Options, texts ...string) *flow.Set {
 	return s
 }
 
+// samples returns the sample flows that need no REST API.
 func samples(t testing.TB) *flow.Set {
 	t.Helper()
-	s, problems, err := flow.Load(flow.Options{}, "../flows")
+	var paths []string
+	for _, name := range []string{"account", "after-hours", "bridge-result", "pin", "ring-all", "transfer-whisper", "voicemail"} {
+		paths = append(paths, "../flows/"+name+".yaml")
+	}
+	s, problems, err := flow.Load(flow.Options{}, paths...)
 	if err == nil {
 		err = problems.Err()
 	}

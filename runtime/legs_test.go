@@ -271,3 +271,17 @@ func TestARefusedCallEndsItsLeg(t *testing.T) {
 		})
 	}
 }
+
+func TestMachinesAreDetectedOnlyWhereTheFlowAsksForIt(t *testing.T) {
+	s := newStage(t, nil, frontDesk, "flow: outward\noutbound: {from: \"+15550009999\"}\nstart: {answer: bye}\nstates: {bye: {type: final, bxml: [Hangup]}}\n")
+	calling(t, s)
+	if _, err := s.Call(t.Context(), "outward", runtime.CallRequest{To: "+15551112222"}, "order-7"); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	for i := range 2 {
+		if d := s.carrier.call(t, i).body.MachineDetection; d != nil {
+			t.Errorf("call %d is made with machineDetection %+v", i, d)
+		}
+	}
+}

@@ -35,6 +35,8 @@ func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Requ
 	}
 	ctx, cancel := detach(ctx)
 	defer cancel()
+	ctx, enough := e.beforeSaving(ctx)
+	defer enough()
 	w.forget() // the request may hold parts of them, and outlives the next load
 	result := Result{Request: *r}
 	value, err := e.perform(ctx, r, w.step.run.m, "") // origin knows nothing of a new call
@@ -47,6 +49,16 @@ func (w *work) lookUp(ctx context.Context, lock *sync.Mutex, key string, r *Requ
 	return nil
 }
 
+// beforeSaving returns ctx with an end that leaves a fifth of a step's time to save what it decides. Look-ups that took all of it
+// would be for nothing: nobody would know that a timer has fired or an effect was given up, and both would come again for ever.
+func (e *Engine) beforeSaving(ctx context.Context) (context.Context, context.CancelFunc) {
+	at, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, at.Add(-e.config.Deadline/5))
+}
+
 // land lets others see the outcome of the look-ups of this event.
 func (w *work) land() {
 	if w.flying != nil {
@@ -57,9 +69,13 @@ func (w *work) land() {
 
 // perform runs what a step or an effect asks for and returns its result. key identifies the execution for the other side:
 // it is the same for every attempt.
-func (e *Engine) perform(ctx context.Context, r *Request, m *Machine, key string) (map[string]any, error) {
+func (e *Engine) perform(ctx context.Context, r *Request, m *Machine, key string) (result map[string]any, err error) {
+	defer recovered(&err) // of Config.Lookup or Config.Secrets: it has failed, and is not tried for ever
 	ctx, cancel := context.WithTimeout(ctx, or(r.Timeout, DefaultLookup))
 	defer cancel()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("action %q: %w", r.Name, errDeadline)
+	}
 	if e.config.Lookup != nil {
 		if value, handled, err := e.config.Lookup(ctx, r); handled {
 			return value, err

@@ -10,9 +10,10 @@ import (
 // a step that would pass one of the others fails.
 const (
 	MaxKeys    = 500
-	MaxLegs    = 100 // made in one call
-	MaxTimers  = 100 // set at the same time
-	MaxPending = 200 // effects that actions left to be performed
+	MaxLegs    = 100       // made in one call
+	MaxTimers  = 100       // set at the same time
+	MaxPending = 200       // effects that actions left to be performed
+	MaxWaiting = 160 << 10 // bytes that these take; with the variables they fit into a record
 )
 
 // Phase is how far a call has come.

@@ -143,8 +143,11 @@ func (d *Dial) complete(o *flow.Outbound, env params) error {
 			return fmt.Errorf("outbound: callTimeout: %w", err)
 		}
 	}
+	if d.Detection == nil && o.Detection == nil {
+		return nil // nobody asks for it
+	}
 	detection := any(d.Detection)
-	if d.Detection == nil && o.Detection != nil {
+	if d.Detection == nil {
 		v, err := ev.Value(o.Detection, env)
 		if err != nil {
 			return fmt.Errorf("outbound: machineDetection: %w", err)

@@ -69,7 +69,9 @@ func (w *work) hangUp(ctx context.Context, effect *Effect) ending {
 	if gone(err) {
 		err = nil
 	}
-	return asked(err)
+	end := asked(err)
+	end.limit = hangUpAttempts
+	return end
 }
 
 // errDialing says that a leg has no callId yet.

@@ -254,6 +254,9 @@ func withDurations(v any, write func(time.Duration) any) any {
 		}
 		return list
 	case map[string]any:
+		if x == nil {
+			return x // a map that was not given is not an empty one
+		}
 		m := make(map[string]any, len(x))
 		for name, item := range x {
 			m[name] = withDurations(item, write)

@@ -22,6 +22,13 @@ func (r *stepRun) effect(request Request) error {
 	if len(r.m.Effects) >= MaxPending {
 		return r.limit("more than %d effects wait to be performed", MaxPending)
 	}
+	r.text = request.append(r.text[:0])
+	for i := range r.m.Effects {
+		r.text = r.m.Effects[i].append(r.text)
+	}
+	if len(r.text) > MaxWaiting {
+		return r.limit("the effects that wait to be performed take more than %d bytes", MaxWaiting)
+	}
 	r.add(request)
 	return nil
 }

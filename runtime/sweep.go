@@ -14,6 +14,8 @@ const (
 	sweepBatch = 1000
 	// sweepAgain is when a call is asked for again about which the carrier said nothing.
 	sweepAgain = time.Hour
+	// workLeft is how much longer a record is kept while effects wait.
+	workLeft = time.Hour
 	// causeReaped is the cause of a call whose disconnect never came.
 	causeReaped = "reaped"
 )
@@ -74,16 +76,19 @@ func (e *Engine) reaped(ctx context.Context, key string) (kept bool, err error) 
 		return false, nil
 	}
 	m, err := e.machine(ctx, key)
-	if m == nil || err != nil || m.Phase == Ended || m.Call.ID == "" {
+	if m == nil || err != nil || m.Phase == Ended || m.Call.ID == "" && m.Phase != Dialing {
 		return false, nil // of a record that cannot be read nobody could say what it is
 	}
 	ctx, cancel := context.WithTimeout(ctx, effectTimeout)
 	defer cancel()
-	state, err := e.config.Carrier.Call(ctx, m.Call.ID)
-	var c *bandwidth.Error
 	w := e.work()
 	defer e.release(w)
 	w.forget()
+	if m.Call.ID == "" { // nobody knows what became of the call, but somebody may wait for the leg
+		return true, w.disconnected(ctx, key, refusal{cause: causeReaped})
+	}
+	state, err := e.config.Carrier.Call(ctx, m.Call.ID)
+	var c *bandwidth.Error
 	switch {
 	case err == nil && state.State != "disconnected":
 		return true, w.extend(ctx, key, m.Frames[0].Flow.Expiry)
@@ -103,10 +108,15 @@ func (w *work) extend(ctx context.Context, key string, by time.Duration) error {
 
 // expires returns when the record may be deleted: some time after the end of the call or conference, or after the last event of
 // one whose end was never told.
+// What is left to be done keeps it a while longer: the time for all attempts at that.
 func expires(m *Machine) int64 {
 	f := m.Frames[0].Flow
+	at := m.Touched + f.Expiry.Milliseconds()
 	if m.Phase == Ended {
-		return m.Touched + f.Retention.Milliseconds()
+		at = m.Touched + f.Retention.Milliseconds()
 	}
-	return m.Touched + f.Expiry.Milliseconds()
+	if len(m.Effects) > 0 {
+		at += workLeft.Milliseconds()
+	}
+	return at
 }

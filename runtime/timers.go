@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -48,11 +49,15 @@ func (w *work) fire(key string, t Timer) error {
 	e := w.engine
 	ctx, cancel := context.WithTimeout(context.Background(), e.config.Deadline)
 	defer cancel()
-	_, fired, err := w.steps(ctx, key, func(w *work, _ context.Context) (Outcome, bool, error) {
+	quiet := false
+	fire := func(w *work, _ context.Context) (Outcome, bool, error) {
 		if !slices.Contains(w.origin.Timers, t) { // it was left meanwhile
 			return Outcome{}, false, nil
 		}
-		out := w.internal(&InternalEvent{Name: flow.EventAfter, Timer: t.ID})
+		out := Outcome{Kind: Empty}
+		if !quiet {
+			out = w.internal(&InternalEvent{Name: flow.EventAfter, Timer: t.ID})
+		}
 		if out.Kind == Need {
 			return out, true, nil
 		}
@@ -61,7 +66,13 @@ func (w *work) fire(key string, t Timer) error {
 		}
 		out.Machine.Timers = slices.DeleteFunc(out.Machine.Timers, func(o Timer) bool { return o.ID == t.ID })
 		return out, true, nil
-	})
+	}
+	_, fired, err := w.steps(ctx, key, fire)
+	if errors.Is(err, errLarge) { // what the flow makes of it is too much
+		e.logError("timer not told", err, "call", key)
+		quiet = true
+		_, fired, err = w.steps(ctx, key, fire)
+	}
 	if fired {
 		e.counts.timers.Add(1)
 	}

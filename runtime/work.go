@@ -189,6 +189,9 @@ func (w *work) prepare(ctx context.Context) error {
 // maxRecord bounds the encoded machine in bytes.
 const maxRecord = 256 << 10
 
+// errLarge says that a machine is too large to be kept. No other attempt would bring more.
+var errLarge = errors.New("the machine is too large")
+
 // save writes everything that the step changed in one go. A store that fails may have written all the same: then the next
 // round finds the event's own key in the record, and gives the answer that was stored with it.
 func (w *work) save(ctx context.Context, out *Outcome) error {
@@ -198,7 +201,7 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 	m := out.Machine
 	w.data = m.Append(w.data[:0])
 	if len(w.data) > maxRecord {
-		return fmt.Errorf("save: the machine has %d bytes, at most %d are kept", len(w.data), maxRecord)
+		return fmt.Errorf("save: %w: it has %d bytes, at most %d are kept", errLarge, len(w.data), maxRecord)
 	}
 	u := &w.update
 	*u = store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}

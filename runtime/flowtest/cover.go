@@ -71,14 +71,19 @@ type level struct {
 }
 
 // note counts the transitions of a step. Their names are those of the flow that was active when each was taken: the machine
-// is followed from where it was before the step.
-func (c *coverage) note(before *runtime.Machine, start *flow.Flow, names []string) {
+// is followed from where it was before the step, nil for a new one.
+func (c *coverage) note(before, after *runtime.Machine, names []string) {
+	if len(names) == 0 || len(after.Frames) == 0 {
+		return
+	}
 	var levels []level
-	for i := range before.Frames {
-		levels = append(levels, level{before.Frames[i].Flow, before.Frames[i].State})
+	if before != nil {
+		for i := range before.Frames {
+			levels = append(levels, level{before.Frames[i].Flow, before.Frames[i].State})
+		}
 	}
 	if len(levels) == 0 {
-		levels = []level{{flow: start}}
+		levels = []level{{flow: after.Frames[0].Flow}}
 	}
 	for _, name := range names {
 		levels = c.take(levels, name)
@@ -111,15 +116,14 @@ func (c *coverage) take(levels []level, name string) []level {
 	return levels
 }
 
-// find returns the transition of that name that can be taken at the level, nil when there is none.
+// find returns the transition of that name that can be taken at the level, nil when there is none. A leg that was not answered
+// is in no state, and is told of its end all the same.
 func (l *level) find(name string) *flow.Transition {
+	if state, ok := strings.CutPrefix(name, "goto/"); ok {
+		return l.flow.Goto[state]
+	}
 	for _, t := range l.flow.Transitions {
-		if t.Name != name {
-			continue
-		}
-		starts := strings.HasPrefix(name, "start/")
-		instead := strings.Contains(name, "/onError/") // its action may have failed on the way to another state
-		if starts == (l.state == nil) || instead {
+		if t.Name == name && (l.state == nil || !strings.HasPrefix(name, "start/") || strings.Contains(name, "/onError/")) {
 			return t
 		}
 	}

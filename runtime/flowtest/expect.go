@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,19 +15,32 @@ import (
 type expectation struct {
 	span     diag.Span
 	matchers []matcher
+	leg      text // of an item of `never`
 }
 
 // matcher compares one thing.
 type matcher struct {
 	key  string
 	span diag.Span
-	// check returns "" when the session is as it should be, else the difference in lines.
+	// check returns "" when the leg at which the session looks is as it should be, else the difference in lines.
 	check func(s *session) string
 }
 
-// expectation reads what must hold, or must never.
+// expectation reads what must hold.
 func (r *reader) expectation(n *node) *expectation {
 	e := &expectation{span: n.Span}
+	r.matchers(e, n, keys{})
+	return e
+}
+
+// neverItem reads what must not hold. Its leg stands inside, since nothing can stand beside an item of a list.
+func (r *reader) neverItem(n *node) *expectation {
+	e := &expectation{span: n.Span}
+	r.matchers(e, n, keys{"leg": func(_, n *node) { e.leg, _ = r.scalar(n, `"leg"`) }})
+	return e
+}
+
+func (r *reader) matchers(e *expectation, n *node, more keys) {
 	add := func(check func(n *node) func(*session) string) func(key, n *node) {
 		return func(key, n *node) {
 			if c := check(n); c != nil {
@@ -34,19 +48,21 @@ func (r *reader) expectation(n *node) *expectation {
 			}
 		}
 	}
-	r.object(n, "what is expected", keys{
+	known := keys{
 		"state":   add(r.expectState),
 		"bxml":    add(r.expectDocument),
 		"hears":   add(r.expectHears),
 		"vars":    add(r.expectVars),
 		"effects": add(r.expectEffects),
 		"ended":   add(r.expectEnded),
-		"legs":    func(key, _ *node) { r.later(key.Span, "legs") },
-	})
+		"legs":    add(r.expectLegs),
+		"members": add(r.expectMembers),
+	}
+	maps.Copy(known, more)
+	r.object(n, "what is expected", known)
 	if n.Kind != yamlsrc.Map || len(n.Entries) == 0 {
 		r.problems.Errorf(ruleMissingKey, n.Span, "nothing is compared here").WithHelp("name a state, as in `expect: {state: greeting}`")
 	}
-	return e
 }
 
 // holds reports whether all of e is so.
@@ -69,7 +85,7 @@ func (r *reader) expectState(n *node) func(*session) string {
 	}
 	r.refer(refState, want)
 	return func(s *session) string {
-		return differs(want.value, s.state())
+		return differs(or(want.value, "none"), or(s.state(), "none"))
 	}
 }
 
@@ -80,13 +96,16 @@ func (r *reader) expectHears(n *node) func(*session) string {
 	}
 	part := strings.Join(strings.Fields(want.value), " ")
 	return func(s *session) string {
-		if strings.Contains(s.heard, part) {
+		if part == "" {
+			return differs("nothing is said", or(s.at.heard, "nothing is said"))
+		}
+		if strings.Contains(s.at.heard, part) {
 			return ""
 		}
-		if s.heard == "" {
+		if s.at.heard == "" {
 			return differs(show(part), "nothing was said")
 		}
-		return differs(show(part), show(s.heard))
+		return differs(show(part), show(s.at.heard))
 	}
 }
 
@@ -117,7 +136,7 @@ func (r *reader) expectEffects(n *node) func(*session) string {
 		want = append(want, t.value)
 	})
 	return func(s *session) string {
-		return differs(bracketed(want), bracketed(s.effects))
+		return differs(bracketed(want), bracketed(s.effectNames()))
 	}
 }
 
@@ -155,10 +174,10 @@ func (r *reader) expectDocument(n *node) func(*session) string {
 	}
 	want, exact := r.patterns(n), n.Kind == yamlsrc.List
 	return func(s *session) string {
-		if s.doc == nil {
+		if s.at.doc() == nil {
 			return differs(patternList(want), "no document was sent yet")
 		}
-		return matchElements(want, s.doc.Verbs, exact)
+		return matchElements(want, s.at.doc().Verbs, exact)
 	}
 }
 
@@ -174,10 +193,10 @@ func (r *reader) expectXML(n *node) func(*session) string {
 		return nil
 	}
 	return func(s *session) string {
-		if s.doc == nil {
+		if s.at.doc() == nil {
 			return differs(verbList(want), "no document was sent yet")
 		}
-		return diffLines(outline(want.Verbs, filledIn), outline(s.doc.Verbs, filledIn))
+		return diffLines(outline(want.Verbs, filledIn), outline(s.at.doc().Verbs, filledIn))
 	}
 }
 

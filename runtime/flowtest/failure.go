@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bxmlflow/bxmlflow/flow/diag"
+	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
 // Failure is why a test failed.
@@ -24,27 +25,66 @@ type Failure struct {
 	Command string
 }
 
-// failure describes what is wrong, with what the last event did.
+// failure describes what is wrong, with what the last step did.
 func (s *session) failure(at text, message string) *Failure {
 	f := &Failure{Span: at.span, Step: at.value, Message: message}
-	if s.trace == nil {
+	if len(s.moments) == 0 && len(s.problems) == 0 {
 		return f
 	}
-	f.After = fmt.Sprintf("%s (line %d)", s.place.value, s.place.span.Start.Line)
-	for _, g := range s.trace.Guards {
-		line := fmt.Sprintf("%s: %s is %t", g.Transition, g.Source, g.Result)
-		if g.Error != "" {
-			line += ", it failed: " + g.Error
-		}
-		for i, v := range g.Values {
-			line += [...]string{", where ", ", "}[min(i, 1)] + v.Name + " = " + or(v.Value, `""`)
-		}
-		f.Guards = append(f.Guards, line)
+	f.After = fmt.Sprintf("%s (line %d)", s.place.name.value, s.place.name.span.Start.Line)
+	f.Guards = s.guardLines()
+	for i := range s.moments {
+		f.Faults = append(f.Faults, faultLines(s.moments[i].trace)...)
 	}
-	for _, fault := range s.trace.Faults {
-		f.Faults = append(f.Faults, fmt.Sprintf("%s in %s: %s", fault.Reason, or(fault.Source, "the runtime"), fault.Message))
+	for _, problem := range s.problems {
+		f.Faults = append(f.Faults, "the carrier: "+problem)
 	}
 	return f
+}
+
+func faultLines(t *runtime.Trace) []string {
+	var lines []string
+	for _, fault := range t.Faults {
+		lines = append(lines, fmt.Sprintf("%s in %s: %s", fault.Reason, or(fault.Source, "the runtime"), fault.Message))
+	}
+	return lines
+}
+
+func guardLine(g runtime.TracedGuard) string {
+	line := fmt.Sprintf("%s: %s is %t", g.Transition, g.Source, g.Result)
+	if g.Error != "" {
+		line += ", it failed: " + g.Error
+	}
+	for i, v := range g.Values {
+		line += [...]string{", where ", ", "}[min(i, 1)] + v.Name + " = " + or(v.Value, `""`)
+	}
+	return line
+}
+
+// violation is something that must never be, and how it was.
+type violation struct {
+	never        *expectation
+	state, heard string
+}
+
+func (v *violation) message(step *step) string {
+	names := make([]string, len(v.never.matchers))
+	for i, m := range v.never.matchers {
+		names[i] = m.key
+	}
+	message := fmt.Sprintf("what must never be is so after this %s: %s at line %d\nthe state is %s",
+		step.noun(), strings.Join(names, " and "), v.never.span.Start.Line, or(v.state, "none"))
+	if v.heard != "" {
+		message += "\nthe caller hears " + show(v.heard)
+	}
+	return message
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
 }
 
 // String returns the failure in lines, without one at the end.

@@ -16,8 +16,8 @@ import (
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
-// failing are tests of shop.yaml that must fail, each for another reason.
-var failing = []struct{ name, steps string }{
+// failingTests are tests of shop.yaml that must fail, each for another reason.
+var failingTests = []struct{ name, steps string }{
 	{"state", `[{initiate: {}}, {expect: {state: bye}}]`},
 	{"hears", `[{initiate: {}}, {expect: {hears: goodbye}}]`},
 	{"hears nothing", `[{initiate: {}}, {dtmf: {digit: 5}}, {expect: {hears: Welcome}}]`},
@@ -45,7 +45,7 @@ var failing = []struct{ name, steps string }{
 
 func TestAFailureSaysAllThatIsNeededToUnderstandIt(t *testing.T) {
 	var out strings.Builder
-	for _, f := range failing {
+	for _, f := range failingTests {
 		text := "flow: shop.yaml\nmocks: {functions: {tier: gold}}\ntests:\n  - name: it's " + f.name + "\n    steps: " + f.steps + "\n"
 		if f.name == "never" {
 			text += "    never: [{state: agent}, {state: menu, hears: Enter your code, vars: {tries: 2}}]\n"

@@ -53,6 +53,35 @@ tests:
   - name: both
     steps: [initiate]
     replay: a.jsonl
+  - name: people
+    steps:
+      - call: {form: "+1555"}
+        leg: agent
+      - gather: {digits: "1"}
+      - press: 1x
+      - silence: long
+      - pickUp: agent
+      - say
+      - signal: {with: {a: 1}}
+      - start: {}
+      - wait: 20s
+        as: bob
+  - name: events
+    steps:
+      - initiate
+      - hangUp
+      - duplicate: gathr
+      - delay: {event: gather, buy: 2s}
+      - drop: {by: 2s}
+      - restart: phone
+      - reorder: gather
+      - restart: carrier
+      - duplicate: {}
+        fail: {createCall: 429}
+      - gather: {}
+        fail: {createCal: 429, updateCall: 200, updateCallBxml: {status: 500, cuont: 2}}
+      - expect: {legs: {agent: busy}, members: bob}
+    never: [{leg: agent, stat: menu}]
 `
 
 func TestMistakesInATestFileAreReportedAtTheirPlaces(t *testing.T) {

@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 // caller is what all events of a test's call have in common. What the first event says counts for the rest.
 type caller struct {
 	fields map[string]any
-	events int // webhooks so far
 }
 
 // The call of a test that says nothing else.
@@ -30,18 +30,25 @@ const (
 var commonFields = []string{"accountId", "applicationId", "from", "to", "direction", "callId", "callUrl", "startTime"}
 
 func newCaller(first *eventStep, now time.Time) *caller {
-	c := &caller{fields: map[string]any{
-		"accountId": defaultAccount, "applicationId": defaultApplication, "from": defaultFrom, "to": defaultTo,
-		"callId": defaultCall, "direction": "inbound", "startTime": now,
-	}}
+	fields := map[string]any{"direction": "inbound"}
 	if first.typ.Name != "initiate" {
-		c.fields["direction"] = "outbound"
+		fields["direction"] = "outbound"
 	}
 	for _, name := range commonFields {
 		if v, ok := first.fields[name]; ok {
-			c.fields[name] = v
+			fields[name] = v
 		}
 	}
+	return callerOf(fields, now)
+}
+
+// callerOf returns a caller with these fields, and the usual ones of a call.
+func callerOf(fields map[string]any, now time.Time) *caller {
+	c := &caller{fields: map[string]any{
+		"accountId": defaultAccount, "applicationId": defaultApplication, "from": defaultFrom, "to": defaultTo,
+		"callId": defaultCall, "startTime": now,
+	}}
+	maps.Copy(c.fields, fields)
 	if _, ok := c.fields["callUrl"]; !ok {
 		c.fields["callUrl"] = fmt.Sprintf("%s/calls/%v", defaultAddress, c.fields["callId"])
 	}
@@ -52,7 +59,6 @@ func newCaller(first *eventStep, now time.Time) *caller {
 // make returns the webhook of a step: the author's fields, and a value for every other one that Bandwidth always sends.
 // Optional fields stay absent, but the tag of the first event is the call's.
 func (c *caller) make(s *eventStep, now time.Time) (*event.Event, error) {
-	c.events++
 	all := map[string]any{"eventTime": now}
 	for i := range s.typ.Fields {
 		f := &s.typ.Fields[i]

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
@@ -15,6 +16,7 @@ import (
 type compiled struct {
 	set      *flow.Set
 	problems diag.List
+	options  flow.Options
 }
 
 // count lets the flows of a folder take part in the coverage, whether a test runs them or not.
@@ -43,7 +45,7 @@ func (u *suite) load(folder string, params map[string]map[string]any, functions 
 	if err != nil {
 		return nil, err
 	}
-	c := &compiled{set, problems}
+	c := &compiled{set, problems, o}
 	u.sets[string(key)] = c
 	return c, nil
 }
@@ -96,4 +98,84 @@ func flowAt(set *flow.Set, path string) *flow.Flow {
 		}
 	}
 	return nil
+}
+
+// within returns a set with a flow and those that its calls can get to: what other flows of the folder need is no affair of its
+// tests. The flow is compiled anew when there are others.
+func (u *suite) within(fl *flow.Flow) *flow.Set {
+	if set := u.alone[fl]; set != nil {
+		return set
+	}
+	for _, c := range u.sets {
+		if c.set.Flow(fl.Name) == fl {
+			u.alone[fl] = c.only(reach(fl))
+		}
+	}
+	return u.alone[fl]
+}
+
+// only returns a set of some of the flows.
+func (c *compiled) only(flows []*flow.Flow) *flow.Set {
+	if len(flows) == len(c.set.Flows()) {
+		return c.set
+	}
+	paths := make([]string, len(flows))
+	for i, f := range flows {
+		paths[i] = f.Path
+	}
+	set, _, err := flow.Load(c.options, paths...)
+	if err != nil || len(set.Flows()) != len(flows) { // a file was changed meanwhile
+		return c.set
+	}
+	return set
+}
+
+// reach returns a flow, those that it invokes, and those that its legs run, each once.
+func reach(f *flow.Flow) []*flow.Flow {
+	all := []*flow.Flow{f}
+	add := func(f *flow.Flow) {
+		if f != nil && !slices.Contains(all, f) {
+			all = append(all, f)
+		}
+	}
+	for i := 0; i < len(all); i++ {
+		for _, s := range all[i].States {
+			if s.Invoke != nil {
+				add(s.Invoke.Flow)
+			}
+		}
+		each(all[i], func(a *flow.Action) {
+			if a.Leg != nil {
+				add(a.Leg.Flow)
+			}
+		})
+	}
+	return all
+}
+
+// outermost returns the flows that calls begin with: a flow, and those of the legs that it and the others make.
+func outermost(f *flow.Flow) []*flow.Flow {
+	list := []*flow.Flow{f}
+	for _, other := range reach(f) {
+		each(other, func(a *flow.Action) {
+			if a.Leg != nil && a.Leg.Flow != nil && !slices.Contains(list, a.Leg.Flow) {
+				list = append(list, a.Leg.Flow)
+			}
+		})
+	}
+	return list
+}
+
+// each hands over the actions of a flow, without those of the flows that it invokes.
+func each(f *flow.Flow, fn func(*flow.Action)) {
+	lists := [][]*flow.Action{}
+	for _, s := range f.States {
+		lists = append(lists, s.Entry, s.Exit)
+	}
+	for _, t := range f.Transitions {
+		lists = append(lists, t.Actions)
+	}
+	for _, a := range slices.Concat(lists...) {
+		fn(a)
+	}
 }

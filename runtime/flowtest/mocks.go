@@ -2,8 +2,10 @@ package flowtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"time"
 
@@ -136,42 +138,68 @@ func (m mocks) functionsOver(bring map[string]flow.Function) map[string]flow.Fun
 	return all
 }
 
-// answer returns the result of a look-up; the error says that nothing answers it.
-func (m mocks) answer(request runtime.Request, machine *runtime.Machine, actions map[string]runtime.Action) (runtime.Result, error) {
-	result := runtime.Result{Request: request}
-	if request.Kind == flow.ActionHTTP {
-		for i := range m.http {
-			if mock := &m.http[i]; mock.matches(&request) {
-				mock.used = true
-				result.Err = mock.fail
-				if mock.fail == "" {
-					result.Value = map[string]any{"status": mock.status, "body": mock.body, "headers": mock.headers}
-				}
-				return result, nil
-			}
+// lookUp answers what flows ask of the world, in place of the network and the kit. Effects are done when no mock says otherwise.
+// What nothing answers fails the test.
+func (s *session) lookUp(_ context.Context, r *runtime.Request) (map[string]any, bool, error) {
+	value, err := s.mocks.answer(r)
+	var lacks *noMock
+	if !errors.As(err, &lacks) {
+		return value, true, err
+	}
+	switch {
+	case r.Action == nil: // an effect, as it was stored
+		return map[string]any{"status": http.StatusOK}, true, nil
+	case r.Kind == flow.ActionCustom && s.Actions[r.Name] != nil:
+		return nil, false, nil
+	case s.lacks == nil:
+		lacks.with += "\nthe request comes from " + r.Source
+		s.lacks = lacks
+	}
+	return nil, true, err
+}
+
+// answer returns the result that a mock gives. The error may be the mock's, or a *noMock.
+func (m mocks) answer(r *runtime.Request) (map[string]any, error) {
+	if r.Kind == flow.ActionHTTP {
+		return m.answerHTTP(r)
+	}
+	mock, ok := m.actions[r.Name]
+	if !ok {
+		return nil, &noMock{"the action " + r.Name,
+			fmt.Sprintf(" with %s\nadd it under mocks: actions: {%s: {%s}}", show(r.Args), r.Name, example(r.Action))}
+	}
+	switch v := typed(r.Action, mock).(type) {
+	case nil:
+		return nil, nil
+	case mockFailure:
+		return nil, errors.New(string(v))
+	case map[string]any:
+		return v, nil
+	}
+	return nil, fmt.Errorf("the result %s is no map", show(mock))
+}
+
+func (m mocks) answerHTTP(r *runtime.Request) (map[string]any, error) {
+	for i := range m.http {
+		mock := &m.http[i]
+		if !mock.matches(r) {
+			continue
 		}
-		return result, &noMock{request.Method + " " + request.URL,
-			fmt.Sprintf("\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]", withoutQuery(request.URL))}
-	}
-	if mock, ok := m.actions[request.Name]; ok {
-		if reason, fails := mock.(mockFailure); fails {
-			result.Err = string(reason)
-		} else {
-			result.Value = typed(request.Action, mock)
+		if mock.used = true; mock.fail != "" {
+			return nil, errors.New(mock.fail)
 		}
-		return result, nil
+		return map[string]any{"status": mock.status, "body": mock.body, "headers": mock.headers}, nil
 	}
-	action := actions[request.Name]
-	if action == nil {
-		return result, &noMock{"the action " + request.Name,
-			fmt.Sprintf(" with %s\nadd it under mocks: actions: {%s: {%s}}", show(request.Args), request.Name, example(request.Action))}
-	}
-	return perform(action, result, machine), nil
+	return nil, &noMock{r.Method + " " + r.URL,
+		fmt.Sprintf("\nadd it under mocks: http: [{url: %q, status: 200, body: {}}]", withoutQuery(r.URL))}
 }
 
 // example writes the declared values of a result, each with its type.
 func example(a *flow.Action) string {
 	var list []string
+	if a == nil {
+		return ""
+	}
 	for _, r := range a.Returns {
 		list = append(list, r.Name+": "+r.Type.String())
 	}
@@ -202,38 +230,6 @@ func (m *httpMock) matches(r *runtime.Request) bool {
 func withoutQuery(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return url
-}
-
-// actionTimeout bounds a Go action that a flow gives no time.
-const actionTimeout = runtime.DefaultLookup
-
-// perform runs a Go action.
-func perform(action runtime.Action, result runtime.Result, m *runtime.Machine) runtime.Result {
-	timeout := result.Request.Timeout
-	if timeout == 0 {
-		timeout = actionTimeout
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	value, err := call(ctx, action, runtime.ActionCall{
-		Flow: m.Flow, CallID: m.Call.ID, From: m.Call.From, To: m.Call.To, With: result.Request.Args,
-		Key: fmt.Sprintf("%s:%d:%d", m.Key, m.Steps+1, result.Request.Position),
-	})
-	if err != nil {
-		result.Err = err.Error()
-		return result
-	}
-	result.Value = value
-	return result
-}
-
-func call(ctx context.Context, action runtime.Action, c runtime.ActionCall) (value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return action(ctx, c)
 }
 
 // clockStart is when every test begins that says nothing else: a Monday, noon.

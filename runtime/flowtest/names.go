@@ -31,11 +31,11 @@ func (r *reader) refer(kind refKind, name text) { r.refs = append(r.refs, ref{ki
 
 // unknownNames returns the names of a test file that its flow does not have.
 func unknownNames(f *file, fl *flow.Flow) diag.List {
-	all := family(fl)
+	all := reach(fl)
 	var problems diag.List
 	for _, name := range f.refs {
 		if name.kind == refState {
-			checkState(&problems, fl, name.text)
+			checkState(&problems, outermost(fl), name.text)
 			continue
 		}
 		what, known, help := name.kind.known(all)
@@ -64,7 +64,10 @@ func (k refKind) known(flows []*flow.Flow) (what string, names []string, help st
 			for _, v := range f.Vars {
 				names = append(names, v.Name)
 			}
-		case refEffect, refAction:
+		case refEffect:
+			names = append(names, f.Actions...)
+			onCalls(f, func(a *flow.Action) { names = append(names, a.Name) })
+		case refAction:
 			names = append(names, f.Actions...)
 		case refFunction:
 			names = append(names, f.Functions...)
@@ -84,19 +87,25 @@ func (k refKind) known(flows []*flow.Flow) (what string, names []string, help st
 	return what, slices.Compact(names), help
 }
 
-// checkState reports a state that cannot be the active one.
-func checkState(problems *diag.List, fl *flow.Flow, name text) {
-	outer, ok := findState(fl, name.value)
-	if ok || name.value == "" { // there is none when the first event fails
+// checkState reports a state that cannot be the active one of a call or leg.
+func checkState(problems *diag.List, flows []*flow.Flow, name text) {
+	if name.value == "" { // there is none when the first event fails
 		return
 	}
-	if outer != nil {
-		problems.Errorf(ruleState, name.span, "the active state is never %q itself, but one inside it", name.value).
-			WithHelp("entering it leads to %q", outer.Leaf().Name)
-		return
+	var known []string
+	for _, f := range flows {
+		outer, ok := findState(f, name.value)
+		if ok {
+			return
+		}
+		if outer != nil {
+			problems.Errorf(ruleState, name.span, "the active state is never %q itself, but one inside it", name.value).
+				WithHelp("entering it leads to %q", outer.Leaf().Name)
+			return
+		}
+		known = leaves(known, f, "")
 	}
-	d := problems.Errorf(ruleState, name.span, "flow %q has no state %q", fl.Name, name.value)
-	known := leaves(nil, fl, "")
+	d := problems.Errorf(ruleState, name.span, "flow %q has no state %q", flows[0].Name, name.value)
 	if near, ok := diag.Nearest(name.value, known); ok {
 		d.WithHelp("did you mean %q?", near)
 		return
@@ -135,23 +144,19 @@ func leaves(names []string, f *flow.Flow, prefix string) []string {
 	return names
 }
 
-// family returns a flow and those that it invokes, each once.
-func family(f *flow.Flow) []*flow.Flow {
-	all := []*flow.Flow{f}
-	for i := 0; i < len(all); i++ {
-		for _, s := range all[i].States {
-			if s.Invoke != nil && !slices.Contains(all, s.Invoke.Flow) {
-				all = append(all, s.Invoke.Flow)
-			}
+// onCalls hands over the actions of a flow that are effects on calls and conferences.
+func onCalls(f *flow.Flow, fn func(*flow.Action)) {
+	each(f, func(a *flow.Action) {
+		if a.Kind >= flow.ActionCreateCall {
+			fn(a)
 		}
-	}
-	return all
+	})
 }
 
 // lacking reports the functions that a flow declares and that nobody brings.
 func lacking(set *flow.Set, fl *flow.Flow, span diag.Span) diag.List {
 	var problems diag.List
-	for _, f := range family(fl) {
+	for _, f := range reach(fl) {
 		for _, name := range f.Functions {
 			if set.HasFunction(name) {
 				continue

@@ -13,21 +13,20 @@ import (
 
 // The rules of problems in test files.
 const (
-	ruleUnknownKey   = "unknown-key"
-	ruleWrongType    = "wrong-type"
-	ruleMissingKey   = "missing-key"
-	ruleEvent        = "unknown-event"
-	ruleField        = "unknown-field"
-	ruleValue        = "field-value"
-	ruleStep         = "unknown-step"
-	ruleFlow         = "unknown-flow"
-	ruleDuplicate    = "duplicate-test"
-	ruleNotSupported = "not-supported-yet"
-	ruleState        = "unknown-state"
-	ruleName         = "unknown-name"
-	ruleFunction     = "missing-function"
-	ruleNothing      = "nothing-expected"
-	ruleUnused       = "unused-mock"
+	ruleUnknownKey = "unknown-key"
+	ruleWrongType  = "wrong-type"
+	ruleMissingKey = "missing-key"
+	ruleEvent      = "unknown-event"
+	ruleField      = "unknown-field"
+	ruleValue      = "field-value"
+	ruleStep       = "unknown-step"
+	ruleFlow       = "unknown-flow"
+	ruleDuplicate  = "duplicate-test"
+	ruleState      = "unknown-state"
+	ruleName       = "unknown-name"
+	ruleFunction   = "missing-function"
+	ruleNothing    = "nothing-expected"
+	ruleUnused     = "unused-mock"
 )
 
 type node = yamlsrc.Node
@@ -142,11 +141,6 @@ func (r *reader) named(n *node, what string, read func(name text, value *node)) 
 	for _, e := range n.Entries {
 		read(text{e.Key.Value, e.Key.Span}, e.Value)
 	}
-}
-
-// later reports what belongs to the language and does not run yet.
-func (r *reader) later(span diag.Span, name string) *diag.Diagnostic {
-	return r.problems.Errorf(ruleNotSupported, span, "%q is not supported yet", name)
 }
 
 // value returns what YAML says, as the types that flows know. A plain text that only looks like a number to YAML, such as

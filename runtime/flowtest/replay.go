@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,11 +26,10 @@ func Replay(t *testing.T, flowPath string, recordings ...string) {
 // Replay is Replay with options. Look-ups have their recorded results, so that no action is called.
 func (o Options) Replay(t *testing.T, flowPath string, recordings ...string) {
 	t.Helper()
-	stepper, err := newStepper()
+	u, err := o.suite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &suite{Options: o, stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}}
 	f := &file{path: filepath.Join(filepath.Dir(flowPath), "replay"), flow: text{value: filepath.Base(flowPath)}}
 	fl, problems, err := u.flow(f, &test{})
 	if err != nil {
@@ -42,8 +40,7 @@ func (o Options) Replay(t *testing.T, flowPath string, recordings ...string) {
 	}
 	for _, path := range recordings {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			s := u.session(f, &test{}, fl)
-			failure, notes := s.replay(text{value: "replay"}, path) // without a place: failures name that in the recording
+			failure, notes := u.replay(fl, text{value: "replay"}, path) // without a place: failures name that in the recording
 			for _, note := range notes {
 				t.Log(note)
 			}
@@ -58,27 +55,43 @@ func (o Options) Replay(t *testing.T, flowPath string, recordings ...string) {
 const maxLine = 4 << 20
 
 // replay decides the steps of a recording again. Notes tell of steps that were not.
-func (s *session) replay(at text, path string) (*Failure, []string) {
-	r := &replaying{at: at, path: path, calls: map[string]*session{}, base: s}
-	src, err := os.Open(path)
-	if err != nil {
-		return r.failure(s, 0, err.Error()), nil
+func (u *suite) replay(fl *flow.Flow, at text, path string) (*Failure, []string) {
+	r := &replaying{suite: u, flow: fl, set: u.within(fl), at: at, calls: map[string]*call{}}
+	failure := r.file(path)
+	for i := 0; failure == nil && i < len(r.made); i++ { // a recorder may write a file for each machine
+		name := filepath.Join(filepath.Dir(path), fileOf(r.made[i]))
+		if _, err := os.Stat(name); err == nil && !r.calls[r.made[i]].seen {
+			failure = r.file(name)
+		}
 	}
-	defer src.Close()
-	failure := r.lines(src)
 	return failure, r.notes
 }
 
 // replaying is one recording under way. It may hold several calls.
 type replaying struct {
+	*suite
+	flow  *flow.Flow
+	set   *flow.Set
 	at    text
-	path  string
-	base  *session
-	calls map[string]*session // nil for a call whose beginning was not recorded
+	calls map[string]*call // by machine
+	made  []string         // legs that the calls made
 	notes []string
 }
 
-func (r *replaying) lines(src io.Reader) *Failure {
+// call is one machine of a recording.
+type call struct {
+	decider
+	left bool // out, since its beginning was not recorded
+	seen bool // it has steps
+}
+
+// file decides the steps of one file again.
+func (r *replaying) file(path string) *Failure {
+	src, err := os.Open(path)
+	if err != nil {
+		return r.failure(nil, path, 0, err.Error())
+	}
+	defer src.Close()
 	lines := bufio.NewScanner(src)
 	lines.Buffer(nil, maxLine)
 	steps := 0
@@ -88,56 +101,58 @@ func (r *replaying) lines(src io.Reader) *Failure {
 		}
 		l, err := decode(lines.Bytes())
 		if err != nil {
-			return r.failure(r.base, number, "this is no recorded step: "+err.Error())
+			return r.failure(nil, path, number, "this is no recorded step: "+err.Error())
 		}
 		steps++
-		if f := r.step(&recording{l, number}); f != nil {
+		if f := r.step(&recording{l, path, number}); f != nil {
 			return f
 		}
 	}
 	switch {
 	case lines.Err() != nil:
-		return r.failure(r.base, 0, lines.Err().Error())
+		return r.failure(nil, path, 0, lines.Err().Error())
 	case steps == 0:
-		return r.failure(r.base, 0, "the recording is empty")
+		return r.failure(nil, path, 0, "the recording is empty")
 	}
 	return nil
 }
 
 func (r *replaying) step(rec *recording) *Failure {
-	s, known := r.calls[rec.Machine]
-	if !known {
-		if rec.From == "" {
-			s = r.base.copy()
-		} else {
-			r.note(rec, "the beginning of call %s was not recorded: it is left out", rec.Machine)
-		}
-		r.calls[rec.Machine] = s
+	c := r.calls[rec.Machine]
+	if c == nil {
+		c = r.begin(rec)
+		r.calls[rec.Machine] = c
 	}
-	if s == nil {
+	c.seen, c.trace = true, nil
+	switch {
+	case c.left:
 		return nil
+	case rec.Input.Withheld:
+		return r.accept(c, rec)
 	}
-	s.place = text{value: fmt.Sprintf("%s at %s:%d", rec.Event, r.path, rec.number), span: r.at.span}
-	s.clear()
-	if rec.Input.Withheld {
-		return r.accept(s, rec)
-	}
-	difference, err := s.again(rec)
+	difference, err := r.again(c, rec)
 	if err != nil {
 		difference = err.Error()
 	}
 	if difference == "" {
 		return nil
 	}
-	f := r.failure(s, rec.number, fmt.Sprintf("%s is decided otherwise than it was recorded\n%s", rec.Event, difference))
-	f.After = s.place.value
-	return f
+	return r.failure(c, rec.path, rec.number, fmt.Sprintf("%s is decided otherwise than it was recorded\n%s", rec.Event, difference))
+}
+
+// begin returns a machine that comes up for the first time. That of a leg is made by the call that dialled it.
+func (r *replaying) begin(rec *recording) *call {
+	c := &call{decider: decider{stepper: r.stepper, machine: &runtime.Machine{}}}
+	if c.left = rec.From != "" || strings.HasPrefix(rec.Machine, "leg-"); c.left {
+		r.note(rec, "the beginning of call %s was not recorded: it is left out", rec.Machine)
+	}
+	return c
 }
 
 // failure describes what is wrong with a line of the recording, or with all of it when the number is 0. Its place is that of
 // the replay in a test file, else that in the recording.
-func (r *replaying) failure(s *session, number int, message string) *Failure {
-	recorded := diag.Span{File: r.path}
+func (r *replaying) failure(c *call, path string, number int, message string) *Failure {
+	recorded := diag.Span{File: path}
 	if number > 0 {
 		recorded.Start = diag.Pos{Line: number, Col: 1}
 		recorded.End = recorded.Start
@@ -148,19 +163,28 @@ func (r *replaying) failure(s *session, number int, message string) *Failure {
 	} else {
 		message = place(recorded) + ": " + message
 	}
-	return s.failure(at, message)
+	f := &Failure{Span: at.span, Step: at.value, Message: message}
+	if c == nil || c.trace == nil {
+		return f
+	}
+	f.After = fmt.Sprintf("%s at %s:%d", c.trace.Event, path, number)
+	for _, g := range c.trace.Guards {
+		f.Guards = append(f.Guards, guardLine(g))
+	}
+	f.Faults = faultLines(c.trace)
+	return f
 }
 
 func (r *replaying) note(rec *recording, format string, args ...any) {
-	r.notes = append(r.notes, fmt.Sprintf("%s:%d: ", r.path, rec.number)+fmt.Sprintf(format, args...))
+	r.notes = append(r.notes, fmt.Sprintf("%s:%d: ", rec.path, rec.number)+fmt.Sprintf(format, args...))
 }
 
 // accept takes the recorded outcome of a step whose input was withheld.
-func (r *replaying) accept(s *session, rec *recording) *Failure {
+func (r *replaying) accept(c *call, rec *recording) *Failure {
 	m := &runtime.Machine{}
-	m.CopyFrom(s.machine)
-	if !m.Restore(rec.Input.After, s.named) {
-		return r.failure(s, rec.number, fmt.Sprintf("%s withholds what was entered, and the state %q that it led to does not exist any more",
+	m.CopyFrom(c.machine)
+	if !m.Restore(rec.Input.After, r.named) {
+		return r.failure(c, rec.path, rec.number, fmt.Sprintf("%s withholds what was entered, and the state %q that it led to does not exist any more",
 			rec.Event, rec.To))
 	}
 	m.Steps++
@@ -170,48 +194,36 @@ func (r *replaying) accept(s *session, rec *recording) *Failure {
 	if rec.Phase == runtime.Ended.String() {
 		m.Phase = runtime.Ended
 	}
-	s.machine = m
+	c.machine = m
 	r.note(rec, "not decided again: what was entered is withheld, so %s leads to %q as recorded", rec.Event, rec.To)
 	return nil
 }
 
-// named finds a flow among that of the session and those that it invokes.
-func (s *session) named(name string) *flow.Flow { return within(s.flow, name) }
-
-func within(f *flow.Flow, name string) *flow.Flow {
-	if f.Name == name {
-		return f
-	}
-	for _, state := range f.States {
-		if state.Invoke == nil {
-			continue
-		}
-		if found := within(state.Invoke.Flow, name); found != nil {
-			return found
-		}
-	}
-	return nil
-}
+// named returns a flow by its name.
+func (r *replaying) named(name string) *flow.Flow { return r.set.Flow(name) }
 
 // again decides one step and returns the difference to what was recorded.
-func (s *session) again(rec *recording) (string, error) {
-	in := &runtime.Input{Internal: rec.Input.Internal, Token: rec.Input.Token.Claims(), Flow: s.flow, Now: rec.Input.Now, Trace: true}
+func (r *replaying) again(c *call, rec *recording) (string, error) {
+	in := &runtime.Input{Internal: rec.Input.Internal, Token: rec.Input.Token.Claims(), Flow: r.flow, Now: rec.Input.Now, Trace: true}
+	if f := r.set.Flow(rec.Flow); f != nil {
+		in.Flow = f
+	}
 	if rec.Input.Event != nil {
 		in.Event = new(event.Event)
 		if err := in.Event.DecodeJSON(rec.Input.Event); err != nil {
 			return "", fmt.Errorf("the event cannot be read: %w", err)
 		}
+		r.relate(in)
 	}
-	s.recorded = rec.Input.Results
-	out, err := s.decide(in)
+	c.recorded = rec.Input.Results
+	out, err := c.decide(in)
 	if err != nil {
 		return "", err
 	}
-	s.trace = out.Trace
-	s.cover.note(s.machine, s.flow, out.Trace.Transitions)
-	s.machine = out.Machine
-	if len(s.machine.Effects) > 0 && out.Changed {
-		s.machine.Effects = nil
+	r.cover.note(c.machine, out.Machine, out.Trace.Transitions)
+	c.machine = out.Machine
+	if out.Changed {
+		r.make(c, rec)
 	}
 	return compare(rec, &out)
 }

@@ -21,10 +21,6 @@ func record(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	t.Chdir(folder)
-	stepper, err := newStepper()
-	if err != nil {
-		t.Fatal(err)
-	}
 	src, err := os.ReadFile(name + "_test.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -33,25 +29,32 @@ func record(t *testing.T, name string) string {
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	u := &suite{stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}}
 	var out bytes.Buffer
 	recorder := NewRecorder(&out)
+	u, err := Options{Observe: recorder.Observe}.suite()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, test := range f.tests {
 		test.params = nil // a replay has the params of the deployment
 		fl, problems, err := u.flow(&file{path: f.path, flow: f.flow}, test)
 		if fl == nil {
 			t.Fatal(problems.Err(), err)
 		}
-		test.steps[0].event.fields["callId"] = fmt.Sprintf("%s%02d", defaultCall[:len(defaultCall)-2], i)
-		s := u.session(f, test, fl)
-		for _, step := range test.steps {
-			if step.event == nil {
+		if first := test.steps[0].event; first != nil { // who calls by himself has a callId of his own
+			first.fields["callId"] = fmt.Sprintf("%s%02d", defaultCall[:len(defaultCall)-2], i)
+		}
+		s, err := u.session(f, test, fl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range test.steps {
+			if test.steps[i].expect != nil {
 				continue
 			}
-			if err := s.raise(step.event); err != nil {
-				t.Fatalf("%s: %v", test.name.value, err)
+			if f := s.happen(&test.steps[i]); f != nil {
+				t.Fatalf("%s: %v", test.name.value, f)
 			}
-			recorder.Observe(s.trace)
 		}
 	}
 	if err := recorder.Err(); err != nil {
@@ -194,11 +197,10 @@ func TestARecorderKeepsItsFirstError(t *testing.T) {
 
 func TestAReplayOutsideOfATestFileFailsAtTheLineOfTheRecording(t *testing.T) {
 	recorded := record(t, "front-desk")
-	stepper, err := newStepper()
+	u, err := Options{}.suite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &suite{stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}}
 	f := &file{path: "replay", flow: text{value: "front-desk.yaml"}}
 	fl, problems, err := u.flow(f, &test{})
 	if fl == nil {
@@ -211,7 +213,7 @@ func TestAReplayOutsideOfATestFileFailsAtTheLineOfTheRecording(t *testing.T) {
 		"":            "calls.jsonl: replay\n  the recording is empty",
 	} {
 		write(t, "calls.jsonl", content)
-		failure, _ := u.session(f, &test{}, fl).replay(text{value: "replay"}, "calls.jsonl")
+		failure, _ := u.replay(fl, text{value: "replay"}, "calls.jsonl")
 		if failure == nil || !strings.HasPrefix(failure.String(), want) {
 			t.Errorf("it fails with\n%s\nwant\n%s", failure, want)
 		}

@@ -1,79 +1,187 @@
 package flowtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
-	"github.com/bxmlflow/bxmlflow/flow/bxml"
-	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
+	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
+	"github.com/bxmlflow/bxmlflow/runtime/simulator"
+	"github.com/bxmlflow/bxmlflow/runtime/store"
+	"github.com/bxmlflow/bxmlflow/runtime/store/memory"
 )
 
-// session is one test under way: a call, its clock and what was heard.
+// publicURL is where the flows of a test are served.
+const publicURL = "https://flows.test"
+
+// testKey signs the tokens of tests, so that the same test makes the same documents.
+var testKey = []byte("the same in all tests, secret in none")
+
+// session is one test under way: an engine, the world around it, and what was seen of both.
 type session struct {
-	stepper *runtime.Stepper
-	flow    *flow.Flow
-	mocks   mocks
-	actions map[string]runtime.Action
-	cover   *coverage
+	*suite
+	flow  *flow.Flow
+	set   *flow.Set
+	mocks mocks
+	world world
+	never []*expectation
 
-	machine  *runtime.Machine
-	caller   *caller
-	now      time.Time
-	outbound bool   // the call began with answer
-	bridges  uint32 // bridges of other calls to this one that ended
+	store   store.Store
+	client  *bandwidth.Client
+	engine  *runtime.Engine
+	handler http.Handler
+	errors  errorLog
 
-	replaying bool
-	recorded  []runtime.RecordedResult // of a replay: results of the look-ups of this step
+	legs     []*leg                      // in the order in which they came up
+	machines map[string]*runtime.Machine // each after its last step
+	signals  int                         // sent from outside
 
-	docs []*bxml.Document // handed out, oldest first
-	doc  *bxml.Document   // the last one
+	// Of the last step:
+	place    *step
+	moments  []moment
+	effects  []effect
+	violated *violation
+	lacks    *noMock  // why the test failed, if it is that
+	broken   []string // webhooks that were refused
+	problems []string // what the carrier has to complain about
 
-	// Of the last event:
-	place   text // its step
-	heard   string
-	effects []string
-	trace   *runtime.Trace
-
-	lacks *noMock // why the test failed, if it is that
+	// The leg that is looked at, and whether the author named it.
+	at    *leg
+	named bool
 }
 
-// tick is how far the clock goes on with every event that does not set it.
-const tick = time.Second
+// world plays the carrier, and those who call.
+type world interface {
+	// do lets a step happen, and all that it leads to at once.
+	do(*step) error
+	now() time.Time
+	// rest serves the REST API.
+	rest() http.Handler
+	// status returns what became of a leg.
+	status(*leg) string
+	// conferenceID returns the id of the last conference of a name, "" when there is none that has no leg.
+	conferenceID(name string) string
+}
+
+// effect is something that a flow left to be done.
+type effect struct{ machine, name string }
+
+// session begins a test. The error is that of an engine which refuses the flows.
+func (u *suite) session(f *file, t *test, fl *flow.Flow) (*session, error) {
+	set := u.within(fl)
+	s := &session{
+		suite: u, flow: set.Flow(fl.Name), set: set, mocks: t.mocks.over(f.mocks), never: t.never, store: memory.New(), machines: map[string]*runtime.Machine{},
+	}
+	var err error
+	if t.people {
+		s.world, err = newPeople(s, t.name.value)
+	} else {
+		s.world = newEvents(s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.client, err = bandwidth.New(bandwidth.Config{
+		AccountID: defaultAccount, Username: "test", Password: "test", Attempts: 1, Clock: s.world.now,
+		HTTP: &http.Client{Transport: simulator.Direct(s.world.rest())},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.restart()
+}
+
+// restart makes a new engine on the same store, as after a crash.
+func (s *session) restart() error {
+	kit := runtime.Kit{Actions: map[string]runtime.Action{}, Functions: s.mocks.functionsOver(s.Functions), Observers: []runtime.Observer{s.observe}}
+	for _, f := range s.set.Flows() {
+		for _, name := range f.Actions {
+			if kit.Actions[name] = s.Actions[name]; kit.Actions[name] == nil {
+				kit.Actions[name] = unmocked
+			}
+		}
+	}
+	engine, err := runtime.New(runtime.Config{
+		Flows: s.set, Store: s.store, Kit: kit, Logger: slog.New(&s.errors), Clock: s.world.now, PublicURL: publicURL,
+		Carrier: s.client, ApplicationID: defaultApplication, TokenKeys: [][]byte{testKey}, Manual: true, Lookup: s.lookUp,
+		Secrets: func(name string) (string, error) { return "secret-" + name, nil },
+	})
+	if err != nil {
+		return err
+	}
+	s.engine, s.handler = engine, engine.Handler()
+	return nil
+}
+
+// unmocked stands for an action that must be mocked: Lookup says so before it is called.
+func unmocked(context.Context, runtime.ActionCall) (map[string]any, error) { return nil, nil }
 
 // play runs the steps of a test until one fails.
 func (s *session) play(t *test) *Failure {
 	for i := range t.steps {
 		step := &t.steps[i]
+		var f *Failure
 		if step.expect != nil {
-			if f := s.expect(step); f != nil {
-				return f
-			}
-			continue
+			f = s.expect(step)
+		} else {
+			f = s.happen(step)
 		}
-		s.place = step.name
-		if err := s.raise(step.event); err != nil {
-			errors.As(err, &s.lacks)
-			return s.failure(step.name, err.Error())
-		}
-		if f := s.unanswered(step); f != nil {
+		if f != nil {
 			return f
-		}
-		for _, never := range t.never {
-			if never.holds(s) {
-				return s.never(step, never)
-			}
 		}
 	}
 	return nil
 }
 
+// happen lets a step happen.
+func (s *session) happen(step *step) *Failure {
+	if step.fault == nil { // a fault belongs to the step after it
+		s.clear(step)
+	}
+	err := s.world.do(step)
+	switch {
+	case s.lacks != nil:
+		f := s.failure(step.name, s.lacks.Error())
+		f.Faults = nil // they come of it
+		return f
+	case err != nil:
+		return s.failure(step.name, err.Error())
+	case step.fault != nil:
+		return nil
+	}
+	if f := s.unanswered(step); f != nil {
+		return f
+	}
+	if len(s.broken) > 0 && !step.unexpected {
+		return s.failure(step.name, strings.Join(s.broken, "\n"))
+	}
+	s.watch()
+	if s.violated != nil {
+		return s.failure(step.name, s.violated.message(step))
+	}
+	return nil
+}
+
+// clear forgets what the last step brought.
+func (s *session) clear(step *step) {
+	s.place, s.moments, s.effects, s.broken, s.problems = step, nil, nil, nil, nil
+	for _, l := range s.legs {
+		l.heard = ""
+	}
+}
+
 // expect compares. All differences are reported together.
 func (s *session) expect(step *step) *Failure {
+	if err := s.look(step.leg); err != nil {
+		return s.failure(step.name, err.Error())
+	}
 	var lines []string
 	span := step.name.span
 	for _, m := range step.expect.matchers {
@@ -90,177 +198,68 @@ func (s *session) expect(step *step) *Failure {
 	return s.failure(text{step.name.value, span}, strings.Join(lines, "\n"))
 }
 
-// unanswered is the failure of an event that raised an error which the flow does not handle, unless that is meant; and of one
-// where it is meant and did not come.
-func (s *session) unanswered(step *step) *Failure {
-	apology := len(s.trace.Faults) > 0 && len(s.trace.Transitions) == 0 // handling takes a transition
-	switch {
-	case apology == step.event.apology:
-		return nil
-	case !apology && len(s.trace.Faults) > 0:
-		return s.failure(step.name, "the built-in apology is expected, but the flow handles the error")
-	case !apology:
-		return s.failure(step.name, "the built-in apology is expected, but nothing went wrong")
+// watch looks whether something is so that must never be.
+func (s *session) watch() {
+	if s.violated != nil {
+		return
 	}
-	message := "the flow does not handle this error: nothing that the event did is kept"
-	if s.trace.Kind == runtime.Document.String() {
-		message = "the flow does not handle this error: the caller hears the built-in apology"
+	for _, n := range s.never {
+		if s.look(n.leg) == nil && n.holds(s) {
+			s.violated = &violation{n, s.state(), s.at.heard}
+			return
+		}
 	}
-	f := s.failure(step.name, "")
-	f.Message = strings.Join(f.Faults, "\n") + "\n" + message + "\nhandle it under `on: error`, or write `apology: true` beside the event if that is meant"
-	f.Faults = nil // they are in the message
-	return f
 }
 
-func (s *session) never(step *step, never *expectation) *Failure {
-	keys := make([]string, len(never.matchers))
-	for i, m := range never.matchers {
-		keys[i] = m.key
+// settle lets the engine do what is due now.
+func (s *session) settle() error { return s.engine.Settle(context.Background()) }
+
+// begin starts a call from outside, and returns its leg.
+func (s *session) begin(step *step) (*leg, error) {
+	q := step.act.request
+	id, err := s.engine.Call(context.Background(), s.flow.Name, q, fmt.Sprint("start ", len(s.legs)))
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner
 	}
-	message := fmt.Sprintf("what must never be is so after this event: %s at line %d\nthe state is %s",
-		strings.Join(keys, " and "), never.span.Start.Line, or(s.state(), "none"))
-	if s.heard != "" {
-		message += "\nthe caller hears " + show(s.heard)
+	if err != nil {
+		return nil, err
 	}
-	return s.failure(step.name, message)
+	return &leg{as: step.as.value, key: id, number: q.To}, nil
 }
 
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-// raise sends one webhook to the machine.
-func (s *session) raise(step *eventStep) error {
-	s.clear()
-	s.tick(step)
-	if s.machine.New() && !s.starts(step.typ) {
-		return fmt.Errorf("flow %q does not start with %s", s.flow.Name, step.typ.Name)
-	}
-	if s.caller == nil {
-		s.caller, s.outbound = newCaller(step, s.now), step.typ.Name == "answer"
-	}
-	claims, err := s.claims(step)
+// signal sends a signal from outside.
+func (s *session) signal(step *step) error {
+	l, err := s.find(step.leg)
 	if err != nil {
 		return err
 	}
-	e, err := s.caller.make(step, s.now)
+	s.signals++
+	handled, err := s.engine.Signal(context.Background(), or(l.key, l.id), step.act.text, step.act.with, fmt.Sprint(s.signals))
 	if err != nil {
-		return err
+		return errors.Unwrap(err)
 	}
-	return s.step(e, claims)
+	if handled || step.unexpected {
+		return s.settle()
+	}
+	declared := s.declared(l)
+	message := fmt.Sprintf("nobody handles the signal %q: the call is in %s", step.act.text, or(s.stateOf(l), "no state"))
+	if !slices.Contains(declared, step.act.text) {
+		message = fmt.Sprintf("the flow declares no signal %q, it declares %s", step.act.text, or(strings.Join(declared, ", "), "none"))
+	}
+	return errors.New(message + expectHelp)
 }
 
-// copy returns a session of the same test with a call of its own, for a replay.
-func (s *session) copy() *session {
-	return &session{
-		stepper: s.stepper, flow: s.flow, cover: s.cover, machine: &runtime.Machine{}, now: s.now, replaying: true,
-	}
-}
-
-// clear forgets what the last event brought.
-func (s *session) clear() { s.heard, s.effects, s.trace = "", nil, nil }
-
-func (s *session) tick(step *eventStep) {
-	if !step.time.IsZero() {
-		s.now = step.time
-	} else if s.caller != nil {
-		s.now = s.now.Add(tick)
-	}
-}
-
-// step decides about an event, with the mocks answering look-ups, and takes over what was decided.
-func (s *session) step(e *event.Event, claims *runtime.Claims) error {
-	in := &runtime.Input{Event: e, Token: claims, Flow: s.flow, Now: s.now, Trace: true}
-	out, err := s.decide(in)
-	if err != nil {
-		return err
-	}
-	s.trace = out.Trace
-	s.cover.note(s.machine, s.flow, out.Trace.Transitions)
-	switch out.Kind {
-	case runtime.Refused:
-		return fmt.Errorf("%s was refused: its callId or token belongs to another call", e.TypeName())
-	case runtime.Again:
-		return fmt.Errorf("%s was taken for the repetition of an earlier event (%s)", e.TypeName(), out.Trace.Note)
-	}
-	s.machine = out.Machine
-	for _, effect := range s.machine.Effects {
-		s.effects = append(s.effects, effect.Request.Name)
-	}
-	s.machine.Effects = nil // done
-	return s.hear(out.Document)
-}
-
-// maxRounds is more than a step can have look-ups, those of its error handling included.
-const maxRounds = 64
-
-func (s *session) decide(in *runtime.Input) (runtime.Outcome, error) {
-	for range maxRounds {
-		out := s.stepper.Step(s.machine, in)
-		if out.Kind != runtime.Need {
-			return out, nil
-		}
-		s.trace = out.Trace
-		result, err := s.answer(*out.Request)
-		if err != nil {
-			return out, fmt.Errorf("%w\nthe request comes from %s", err, out.Request.Source)
-		}
-		in.Results = append(in.Results[:min(out.Request.Position, len(in.Results))], result)
-	}
-	return runtime.Outcome{}, fmt.Errorf("the step asks for the same look-up again and again")
-}
-
-// answer returns the result of a look-up: the recorded one, or that of a mock.
-func (s *session) answer(request runtime.Request) (runtime.Result, error) {
-	if s.replaying {
-		if i := request.Position; i < len(s.recorded) && s.recorded[i].Name == request.Name {
-			return runtime.Result{Request: request, Value: typed(request.Action, s.recorded[i].Value), Err: s.recorded[i].Error}, nil
-		}
-		return runtime.Result{}, fmt.Errorf("the flow asks for a look-up that was not recorded: %s", strings.Join(strings.Fields(request.Name+" "+request.Method+" "+request.URL), " "))
-	}
-	return s.mocks.answer(request, s.machine, s.actions)
-}
-
-// hear takes a document that was handed out.
-func (s *session) hear(document []byte) error {
-	if len(document) == 0 {
-		return nil
-	}
-	d, err := bxml.Decode(slices.Clone(document))
-	if err != nil {
-		return fmt.Errorf("the document is no BXML: %w", err)
-	}
-	s.doc, s.heard = d, d.Spoken()
-	s.docs = append(s.docs, d)
-	return nil
-}
-
-func (s *session) ended() bool { return s.machine.Phase == runtime.Ended }
-
-// state returns the full name of the active state: those of a sub-flow begin with the name of the invoking state.
-func (s *session) state() string { return fullState(s.machine) }
-
-func fullState(m *runtime.Machine) string {
+// declared returns the names of the signals that a call can get.
+func (s *session) declared(l *leg) []string {
 	var names []string
-	for i := range m.Frames {
-		if state := m.Frames[i].State; state != nil {
-			names = append(names, state.Name)
+	for _, f := range s.machine(l).Frames {
+		for name := range f.Flow.Signals {
+			names = append(names, name)
 		}
 	}
-	return strings.Join(names, ".")
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
-// variable returns a variable of the flow that runs, or of one that invoked it.
-func (s *session) variable(name string) (any, bool) {
-	for _, f := range slices.Backward(s.machine.Frames) {
-		for i, v := range f.Flow.Vars {
-			if v.Name == name && i < len(f.Vars) {
-				return f.Vars[i], true
-			}
-		}
-	}
-	return nil, false
-}
+// expectHelp ends messages about what cannot happen.
+const expectHelp = "\nif it shall come nevertheless, write `unexpected: true` beside it"

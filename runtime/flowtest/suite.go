@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow"
-	"github.com/bxmlflow/bxmlflow/flow/bxml"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -22,6 +21,8 @@ type Options struct {
 	Functions map[string]flow.Function
 	// Actions answer the look-ups that flows declare under `uses.actions` and that no mock answers.
 	Actions map[string]runtime.Action
+	// Observe is handed the trace of every step of every machine, as an observer of an engine is: a Recorder's, for instance.
+	Observe runtime.Observer
 	// Match chooses tests by their names; nil runs all.
 	Match *regexp.Regexp
 	// Progress is called after each file.
@@ -70,11 +71,10 @@ func (r *Result) Percent() float64 {
 
 // Test runs the test files at the paths; folders are searched for files named *_test.yaml. The error is about reading.
 func (o Options) Test(paths ...string) (*Result, error) {
-	stepper, err := newStepper()
+	u, err := o.suite()
 	if err != nil {
 		return nil, fmt.Errorf("test flows: %w", err)
 	}
-	u := &suite{Options: o, stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}, result: &Result{}}
 	files, err := u.find(paths)
 	if err != nil {
 		return nil, fmt.Errorf("test flows: %w", err)
@@ -88,12 +88,11 @@ func (o Options) Test(paths ...string) (*Result, error) {
 	return u.result, nil
 }
 
-func newStepper() (*runtime.Stepper, error) {
-	apology := bxml.Document{Verbs: []*bxml.Element{{Name: "SpeakSentence", Text: runtime.DefaultApology}, {Name: "Hangup"}}}
-	hangup := bxml.Document{Verbs: []*bxml.Element{{Name: "Hangup"}}}
-	return runtime.NewStepper(runtime.StepConfig{
-		AppendToken: appendToken, Apology: apology.Append(nil), Hangup: hangup.Append(nil), Reveal: true,
-	})
+func (o Options) suite() (*suite, error) {
+	stepper, err := newStepper()
+	return &suite{
+		Options: o, stepper: stepper, cover: newCoverage(), sets: map[string]*compiled{}, alone: map[*flow.Flow]*flow.Set{}, result: &Result{},
+	}, err
 }
 
 // suite is one run.
@@ -102,6 +101,7 @@ type suite struct {
 	stepper *runtime.Stepper
 	cover   *coverage
 	sets    map[string]*compiled
+	alone   map[*flow.Flow]*flow.Set // a flow and those that its calls can get to
 	result  *Result
 }
 
@@ -200,22 +200,19 @@ func (u *suite) tests(r *FileResult, f *file) error {
 func (u *suite) test(r *FileResult, f *file, t *test, fl *flow.Flow) {
 	begin := time.Now()
 	u.cover.add(fl)
-	s := u.session(f, t, fl)
 	one := TestResult{Name: t.name.value, Span: t.name.span}
+	state := "greeting"
 	if t.replay.value != "" {
-		one.Failure, one.Notes = s.replay(t.replay, filepath.Join(filepath.Dir(f.path), t.replay.value))
+		one.Failure, one.Notes = u.replay(fl, t.replay, filepath.Join(filepath.Dir(f.path), t.replay.value))
+	} else if s, err := u.session(f, t, fl); err != nil {
+		one.Failure = &Failure{Span: t.name.span, Step: "test", Message: "the runtime does not take the flow: " + err.Error()}
 	} else {
 		one.Failure = s.play(t)
+		state = s.reached(f, one.Failure)
 	}
 	one.Elapsed = time.Since(begin)
-	if s.lacks != nil {
-		if f.told[s.lacks.name] {
-			one.Failure.Message, one.Failure.Guards = "no mock answers "+s.lacks.name+" here either", nil
-		}
-		f.told[s.lacks.name] = true
-	}
 	if one.Failure == nil && !t.expects() {
-		r.Problems.Warnf(ruleNothing, t.name.span, "nothing is expected").WithHelp("add a step, as in `expect: {state: %s}`", or(s.state(), "greeting"))
+		r.Problems.Warnf(ruleNothing, t.name.span, "nothing is expected").WithHelp("add a step, as in `expect: {state: %s}`", or(state, "greeting"))
 	}
 	if one.Failure == nil {
 		r.Passed++
@@ -226,9 +223,16 @@ func (u *suite) test(r *FileResult, f *file, t *test, fl *flow.Flow) {
 	r.Tests = append(r.Tests, one)
 }
 
-func (u *suite) session(f *file, t *test, fl *flow.Flow) *session {
-	return &session{
-		stepper: u.stepper, flow: fl, mocks: t.mocks.over(f.mocks), actions: u.Actions, cover: u.cover,
-		machine: &runtime.Machine{}, now: clockStart,
+// reached returns the state that a test ended in, and sees to it that what nothing answers is explained once in a file.
+func (s *session) reached(f *file, failure *Failure) string {
+	if s.lacks != nil {
+		if f.told[s.lacks.name] {
+			failure.Message, failure.Guards = "no mock answers "+s.lacks.name+" here either", nil
+		}
+		f.told[s.lacks.name] = true
 	}
+	if s.look(text{}) != nil {
+		return ""
+	}
+	return s.state()
 }
