@@ -24,10 +24,10 @@ help: ## show this list
 build: ## build bin/bxmlflow
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/bxmlflow
 
-run: build ## build and serve the sample flows (ARGS='--help')
-	bin/bxmlflow serve $(ARGS)
+run: build ## build and serve the sample flows with a simulated carrier (ARGS='--help')
+	bin/bxmlflow serve --simulate $(ARGS)
 
-demo: build ## build and show a call from the first ring to the hang-up
+demo: build ## build and show two calls with an agent, from the first ring to the hang-up
 	bin/bxmlflow demo $(ARGS)
 
 # Nothing may be skipped here: what a test needs, deps installs.

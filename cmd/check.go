@@ -20,7 +20,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Find what is wrong with flows before a caller does",
 		Long: "Check loads the flow files at the paths (folders are searched, the default is this one) and reports\n" +
 			"every mistake with its place and what to do. It says nothing when all is well. Params of the configuration are\n" +
-			"checked too; those of other flows count when folders are checked, not single files.\n\n" +
+			"checked too; those of other flows count when folders are checked, not single files. With --config it also checks whether\n" +
+			"the flows can be served so: the REST API, public-url, hosts, secrets, params that are required.\n\n" +
 			"Exit codes: 0 no errors, 1 errors (or warnings with --strict), 2 wrong use, wrong params or no flows, 3 the files could\n" +
 			"not be read or the output not written.",
 		Example: "  bxmlflow check flows/\n  bxmlflow check --strict --format json flows/front-desk.yaml",
@@ -51,7 +52,15 @@ func (a *app) checkCommand() *cobra.Command {
 
 // check loads flows with the params of the configuration and returns what is wrong with both.
 func (a *app) check(flags *pflag.FlagSet, paths []string) (diag.List, error) {
-	config, err := a.configure(flags, "params")
+	named := flags.Changed("config")
+	if _, env := a.Env(envPrefix + "CONFIG"); env {
+		named = true
+	}
+	keys := []string{"params"}
+	if named {
+		keys = append(keys, deploymentKeys()...)
+	}
+	config, err := a.configure(flags, keys...)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +73,20 @@ func (a *app) check(flags *pflag.FlagSet, paths []string) (diag.List, error) {
 	if err == nil && len(set.Flows()) == 0 && !problems.HasErrors() {
 		err = noFlows("check", paths)
 	}
+	if err == nil && named {
+		problems = append(problems, a.lacksOfDeployment(config, set)...)
+		problems.Sort()
+	}
 	return problems, err
+}
+
+// deploymentKeys are those that say whether the flows can be served.
+func deploymentKeys() []string {
+	keys := []string{"public-url", "hosts"}
+	for _, s := range apiSettings() {
+		keys = append(keys, s.key)
+	}
+	return keys
 }
 
 // report writes problems to the output in a format.

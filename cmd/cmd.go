@@ -48,7 +48,8 @@ func OS() IO {
 type app struct {
 	IO
 	kit        runtime.Kit
-	configPath string // of the configuration that was read, "" for none
+	screen     *os.File // what Out is, when it is a file
+	configPath string   // of the configuration that was read, "" for none
 }
 
 // failure ends a command with an exit code of its own. A nil error says nothing more: it was already reported.
@@ -69,9 +70,11 @@ func (f failure) Unwrap() error { return f.err }
 // Main runs the command with its arguments, of which the first is the program's name, and returns the exit code: 0 fine, 1
 // problems found, 2 wrong use, 3 could not run.
 func Main(args []string, stdio IO, kit runtime.Kit) int {
+	a := &app{kit: kit}
+	a.screen, _ = stdio.Out.(*os.File)
 	out := &output{Writer: stdio.Out}
 	stdio.Out = out
-	a := &app{IO: stdio, kit: kit}
+	a.IO = stdio
 	root := a.root()
 	root.SetArgs(args[1:])
 	root.SetIn(stdio.In)
@@ -117,7 +120,7 @@ func (a *app) root() *cobra.Command {
 		Short: "Call flows for Bandwidth Programmable Voice, as YAML",
 		Long: "bxmlflow turns YAML call flows into running phone calls on Bandwidth's Programmable Voice:\n" +
 			"webhook in, state machine, BXML out.",
-		Example:       "  bxmlflow init\n  bxmlflow check .\n  bxmlflow test .\n  bxmlflow serve .",
+		Example:       "  bxmlflow init\n  bxmlflow check .\n  bxmlflow test .\n  bxmlflow call .\n  bxmlflow serve .",
 		Args:          command,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceUsage:  true,
@@ -128,7 +131,8 @@ func (a *app) root() *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.graphCommand(), a.serveCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.graphCommand(), a.serveCommand(),
+		a.simulatorCommand(), a.callCommand(), a.demoCommand(), a.versionCommand())
 	return root
 }
 

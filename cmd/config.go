@@ -27,6 +27,12 @@ type config struct {
 	store           string
 	hosts           []runtime.Host
 	params          []param
+	adminAddr       string
+	api             api
+	secrets         map[string]string
+	simulate        bool
+	simulateSet     bool // somebody said whether to simulate
+	simulateAddr    string
 	watch           bool
 	logFormat       string
 	logLevel        slog.Level
@@ -42,7 +48,7 @@ type param struct {
 func defaultConfig() config {
 	return config{
 		addr: "127.0.0.1:8080", deadline: runtime.DefaultDeadline, drainTimeout: 20 * time.Second, store: "memory",
-		apology: runtime.DefaultApology, watch: true, logFormat: "text",
+		apology: runtime.DefaultApology, watch: true, logFormat: "text", simulateAddr: "127.0.0.1:8082",
 	}
 }
 
@@ -72,9 +78,13 @@ const (
 )
 
 // settings lists every key of the configuration in the order of the documentation.
-func settings() []setting {
+func settings() []setting { return append(servingSettings(), apiSettings()...) }
+
+func servingSettings() []setting {
 	return []setting{
-		{key: "addr", usage: "host:port to listen on (default 127.0.0.1:8080)", set: (*config).setAddr},
+		{key: "addr", usage: "host:port to listen on (default 127.0.0.1:8080)", set: func(c *config, r *reader, n *yamlsrc.Node) { r.addr(n, &c.addr) }},
+		{key: "admin-addr", usage: "host:port for requests from outside, POST /flows/NAME/calls and signals; whoever reaches it can place calls (default none)",
+			set: func(c *config, r *reader, n *yamlsrc.Node) { r.addr(n, &c.adminAddr) }},
 		{key: "public-url", usage: "where Bandwidth reaches this server, without /flows; needed with fallback-url",
 			set: func(c *config, r *reader, n *yamlsrc.Node) { r.text(n, &c.publicURL) }},
 		{key: "fallback-url", usage: "second address of the same service, for fallback URLs",
@@ -106,15 +116,6 @@ func settings() []setting {
 	}
 }
 
-func (c *config) setAddr(r *reader, n *yamlsrc.Node) {
-	if !r.text(n, &c.addr) {
-		return
-	}
-	if _, _, err := net.SplitHostPort(c.addr); err != nil {
-		r.bad(n, "%q is no address", c.addr).WithHelp("write host:port, such as 127.0.0.1:8080 or :8080")
-	}
-}
-
 func (c *config) setStore(r *reader, n *yamlsrc.Node) {
 	if r.text(n, &c.store) && c.store != "memory" {
 		// What follows the scheme may hold a password.
@@ -132,13 +133,19 @@ func (c *config) setLogLevel(r *reader, n *yamlsrc.Node) {
 }
 
 // loopback reports whether only this machine reaches the address.
-func (c *config) loopback() bool {
-	host, _, err := net.SplitHostPort(c.addr)
+func (c *config) loopback() bool { return loopback(c.addr) }
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
 	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
 }
 
 // guarded refuses a server that everybody can send webhooks to, unless that was asked for.
 func (c *config) guarded() error {
+	if c.adminAddr != "" && !c.insecure && !loopback(c.adminAddr) {
+		return failure{exitUsage, fmt.Errorf("serve: others reach the admin-addr %s and could place calls: listen on this machine only, "+
+			"or say --insecure when something in front checks who asks", c.adminAddr)}
+	}
 	if len(c.credentials) > 0 || c.insecure || c.loopback() {
 		return nil
 	}

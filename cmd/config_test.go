@@ -73,6 +73,19 @@ params:
 watch: false
 log-format: json
 log-level: warn
+admin-addr: 127.0.0.1:9001
+account-id: "9900000"
+application-id: app
+client-id: id
+client-secret: s1
+api-username: user
+api-password: s2
+api-url: https://voice.example.com/api/v2
+token-url: https://api.example.com/token
+calls-per-second: 2.5
+secrets: {crm: s3}
+simulate: true
+simulate-addr: 127.0.0.1:9002
 `,
 			want: func(c *config) {
 				key := make([]byte, 32)
@@ -90,7 +103,12 @@ log-level: warn
 						{flow: "front-desk", name: "ring", value: "9"},
 						{flow: "after-hours", name: "holidays", value: []any{"2026-12-25", 7, 1.5, true, nil}},
 					},
-					logFormat: "json", logLevel: slog.LevelWarn,
+					logFormat: "json", logLevel: slog.LevelWarn, adminAddr: "127.0.0.1:9001",
+					api: api{
+						account: "9900000", application: "app", clientID: "id", clientSecret: "s1", username: "user", password: "s2",
+						url: "https://voice.example.com/api/v2", tokenURL: "https://api.example.com/token", callsPerSecond: 2.5,
+					},
+					secrets: map[string]string{"crm": "s3"}, simulate: true, simulateSet: true, simulateAddr: "127.0.0.1:9002",
 				}
 			},
 		},
@@ -140,6 +158,11 @@ log-level: warn
 				c.hosts = []runtime.Host{{Name: "api.example.com"}, {Name: "localhost:9000", Private: true}}
 			},
 		},
+		{
+			name: "secrets from the environment",
+			env:  map[string]string{"BXMLFLOW_CLIENT_SECRET": "a", "BXMLFLOW_SECRETS": "{crm: b}", "BXMLFLOW_SECRET_SHOP_KEY": "c"},
+			want: func(c *config) { c.api.clientSecret, c.secrets = "a", map[string]string{"crm": "b"} },
+		},
 		{name: "an empty file", file: "# nothing yet\n", want: func(*config) {}},
 	}
 	for _, tt := range tests {
@@ -150,7 +173,7 @@ log-level: warn
 			if messages != "" || got == nil {
 				t.Fatalf("refused:\n%s", messages)
 			}
-			if diff := cmp.Diff(&want, got, cmp.AllowUnexported(config{}, param{}), cmpopts.IgnoreFields(param{}, "span")); diff != "" {
+			if diff := cmp.Diff(&want, got, cmp.AllowUnexported(config{}, param{}, api{}), cmpopts.IgnoreFields(param{}, "span")); diff != "" {
 				t.Errorf("configuration (-want +got):\n%s", diff)
 			}
 		})
@@ -176,6 +199,9 @@ func TestConfigurationsWithMistakes(t *testing.T) {
 		{name: "a duration without a unit", env: map[string]string{"BXMLFLOW_DEADLINE": "5"}, want: `BXMLFLOW_DEADLINE: error: "5" is no duration`},
 		{name: "a negative duration", args: []string{"--drain-timeout", "-1s"}, want: `--drain-timeout: error: "-1s" is no duration`},
 		{name: "neither yes nor no", file: "insecure: sometimes", want: `bxmlflow.yaml:1:11: error: "sometimes" is neither true nor false`},
+		{name: "calls per second that are none", file: "calls-per-second: fast", want: `"fast" is no number of calls per second`},
+		{name: "secrets that are a list", file: "secrets: [hush]", want: "secrets are a mapping of names to values"},
+		{name: "an admin address without a port", file: "admin-addr: localhost", want: `"localhost" is no address`},
 		{name: "a store of a later version", file: "store: redis://user:hush@localhost", want: "bxmlflow.yaml:1:8: error: this store is not supported yet"},
 		{name: "a log format", args: []string{"--log-format", "jsn"}, want: `--log-format: error: "jsn" is not text or json`},
 		{name: "a log level", file: "log-level: loud", want: `"loud" is not debug, info, warn or error`},
@@ -233,6 +259,53 @@ func TestOnlyLoopbackAddressesAreOpen(t *testing.T) {
 		if err := c.guarded(); err != nil {
 			t.Errorf("%s with credentials: %v", addr, err)
 		}
+	}
+}
+
+func TestTheAdminAddressIsForThisMachineOnly(t *testing.T) {
+	c := config{addr: "127.0.0.1:0", adminAddr: "0.0.0.0:9001"}
+	if err := c.guarded(); err == nil || !strings.Contains(err.Error(), "admin-addr") {
+		t.Errorf("an admin address that others reach: %v", err)
+	}
+	c.adminAddr = "127.0.0.1:9001"
+	if err := c.guarded(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSecretsHaveVariables(t *testing.T) {
+	a := &app{IO: IO{Env: func(name string) (string, bool) {
+		return map[string]string{"BXMLFLOW_SECRET_CRM_KEY": "variable", "BXMLFLOW_SECRET_SHOP": "variable"}[name], true
+	}}}
+	c := &config{secrets: map[string]string{"shop": "file"}}
+	for name, want := range map[string]string{"crmKey": "variable", "crm-key": "variable", "shop": "file", "other": ""} {
+		if got, err := a.secret(c, name); got != want || (err == nil) != (want != "") {
+			t.Errorf("%s is %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestTheRESTAPINeedsAllOfItsKeys(t *testing.T) {
+	tests := map[string]struct {
+		api  api
+		want string
+	}{
+		"nothing":        {api{}, ""},
+		"all":            {api{account: "1", clientID: "a", clientSecret: "b"}, ""},
+		"a user":         {api{account: "1", username: "a", password: "b"}, ""},
+		"no account":     {api{clientID: "a", clientSecret: "b"}, "account-id"},
+		"no secret":      {api{account: "1", clientID: "a"}, "client-secret"},
+		"no credentials": {api{account: "1"}, "client-id and client-secret"},
+		"no password":    {api{account: "1", username: "a"}, "api-password"},
+		"a wrong URL":    {api{account: "1", username: "a", password: "b", url: "voice"}, "REST API"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := tt.api.client(nil)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("it says %v, want %q", err, tt.want)
+			}
+		})
 	}
 }
 

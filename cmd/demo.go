@@ -1,33 +1,35 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
-	"log/slog"
-	"os"
-	"syscall"
+	"io/fs"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bxmlflow/bxmlflow/cmd/internal/board"
+	"github.com/bxmlflow/bxmlflow/cmd/internal/phone"
+	"github.com/bxmlflow/bxmlflow/flow"
+	"github.com/bxmlflow/bxmlflow/flows"
 	"github.com/bxmlflow/bxmlflow/runtime"
+	"github.com/bxmlflow/bxmlflow/runtime/simulator"
 )
 
-// scene is a call that the demo plays.
+// scene is a call of the demo.
 type scene struct {
-	title     string
-	flow      string
-	callID    string
-	direction string
-	beats     []beat
+	title string
+	beats []beat
 }
 
-// beat is one webhook: who does what, what Bandwidth then sends, and what has to come back.
+// beat is what a person does, and what has to come of it.
 type beat struct {
-	who, does string
-	event     string
-	fields    map[string]any
-	state     string // afterwards, "" when it does not matter
-	hears     string // a part of what is said, "" when nothing is
+	line  string // as typed into a phone
+	leg   string // whose state and ears are looked at: the caller's when ""
+	state string // afterwards, "" when it does not matter
+	hears string // part of what the leg has heard by then
 }
 
 // scenes are the calls of the demo.
@@ -35,29 +37,29 @@ func scenes() []scene {
 	return []scene{
 		{
 			title: "a caller asks for the agent, who is busy, and leaves a message",
-			flow:  "front-desk", callID: "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d", direction: "inbound",
 			beats: []beat{
-				{who: "caller", does: "rings", event: "initiate", state: "greeting", hears: "Thanks for calling"},
-				{who: "caller", does: "presses 1", event: "gather", fields: map[string]any{"digits": "1"}, state: "connecting", hears: "Please hold"},
-				{who: "agent", does: "is on the phone", event: "transferComplete", fields: map[string]any{"cause": "busy"},
-					state: "voicemail", hears: "Our agent is on another call"},
-				{who: "caller", does: "says something and presses #", event: "recordComplete",
-					fields: map[string]any{"duration": 14 * time.Second, "recordingId": "r-115da407-e3d9-4ea7-889f-5f4ad7386a80"},
-					state:  "received", hears: "We will call you back"},
-				{who: "caller", does: "is hung up", event: "disconnect", fields: map[string]any{"cause": "hangup"}},
-				{who: "carrier", does: "has stored the recording", event: "recordingAvailable",
-					fields: map[string]any{"status": "complete", "duration": 14 * time.Second, "recordingId": "r-115da407-e3d9-4ea7-889f-5f4ad7386a80"}},
+				{line: "call", state: "greeting", hears: "Thanks for calling"},
+				{line: "press 1", state: "connecting", hears: "Press 1 for an agent"},
+				{line: "wait 2s"},
+				{line: "agent: busy", state: "voicemail", hears: "leave a message"},
+				{line: "say This is Ada. Please call me back.", state: "voicemail"},
+				{line: "press #", state: "goodbye", hears: "Goodbye"},
+				{line: "wait 5s", state: "goodbye"},
 			},
 		},
 		{
-			title: "a colleague is called to take a waiting call, and the bridge fails",
-			flow:  "bridge-result", callID: "c-c2e1a4f0-8d6b3a57-0f4e-4b8a-9c55-1f0a6d2e7b93", direction: "outbound",
+			title: "a caller asks for the agent, who takes the call",
 			beats: []beat{
-				{who: "colleague", does: "answers", event: "answer",
-					fields: map[string]any{"tag": "c-5d0b7e62-94a8c1f3-7c2d-4e19-a6b4-3e8f1d5c9a70"}, state: "bridging", hears: "Connecting you now"},
-				{who: "carrier", does: "finds the waiting call busy", event: "bridgeComplete",
-					fields: map[string]any{"cause": "busy", "errorMessage": "Callee is busy"}, state: "busy", hears: "already talking to someone else"},
-				{who: "colleague", does: "is hung up", event: "disconnect", fields: map[string]any{"cause": "hangup"}},
+				{line: "call", state: "greeting"},
+				{line: "press 1", state: "connecting"},
+				{line: "wait 3s"},
+				{line: "agent: answer", leg: "agent", state: "screening"},
+				{line: "wait 4s", leg: "agent", hears: "A caller is waiting"},
+				{line: "agent: press 1", state: "talking"},
+				{line: "say Hello, is that the agent?", leg: "agent", hears: "is that the agent"},
+				{line: "agent: say Speaking.", hears: "Speaking"},
+				{line: "agent: hangup", state: "goodbye"},
+				{line: "wait 5s", state: "goodbye", hears: "Goodbye"},
 			},
 		},
 	}
@@ -68,9 +70,9 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show calls from the first ring to the hang-up",
-		Long: "Demo serves the sample flows on a free port of this machine, sends them the webhooks that Bandwidth would send\n" +
-			"during two calls, and shows what comes back. No account is needed.\n\n" +
-			"Exit codes: 0 all as expected, 1 something else came back, 2 wrong use, 3 could not run.",
+		Long: "Demo serves the sample flow front-desk and a simulated carrier on free ports of this machine, and shows two calls with\n" +
+			"three people in them: who hears what, the webhooks, the REST calls, the states. No account is needed.\n\n" +
+			"Exit codes: 0 all as expected, 1 something else happened, 2 wrong use, 3 could not run.",
 		Example: "  bxmlflow demo\n  bxmlflow demo --bxml",
 		Args:    arguments(0, 0, ""),
 		RunE:    func(*cobra.Command, []string) error { return a.demo(whole) },
@@ -79,44 +81,109 @@ func (a *app) demoCommand() *cobra.Command {
 	return c
 }
 
-// demo serves the sample flows and plays the scenes.
+// demoFlow is the flow that the demo calls.
+const demoFlow = "front-desk"
+
+// demo plays the scenes over sockets, in virtual time.
 func (a *app) demo(whole bool) error {
-	traces := make(chan *runtime.Trace, 16)
-	observed := *a
-	observed.kit.Observers = append([]runtime.Observer{func(t *runtime.Trace) { traces <- t }}, a.kit.Observers...)
-	c := defaultConfig()
-	c.addr, c.logLevel = "127.0.0.1:0", slog.LevelError
-	s, err := observed.newServer(&c, nil)
+	set, err := a.demoFlows()
 	if err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 1)
-	ended := make(chan error, 1)
-	go func() { ended <- s.run(signals) }()
-
-	fmt.Fprintf(a.Err, "the sample flows are served on %s while this runs\n", s.url())
-	played := a.play(newPhone(a, s.url(), traces, whole))
-	signals <- syscall.SIGTERM
-	if err := <-ended; err != nil {
+	d, err := listenDesk("127.0.0.1:0")
+	if err != nil {
+		return failure{exitFailed, fmt.Errorf("demo: %w", err)}
+	}
+	web, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return failure{exitFailed, fmt.Errorf("demo: %w", err)}
+	}
+	at := place{flows: "http://" + web.Addr().String(), rest: d.url() + apiPath}
+	start, err := (&phoneFlags{}).start()
+	if err != nil {
 		return err
 	}
-	if played != nil {
-		return failure{exitProblems, fmt.Errorf("demo: %w", played)}
+	numbers := flowNumbers(set, at.flows)
+	s, err := newStage(simulator.Config{Seed: 1, Start: start}, numbers, &runtime.Config{Flows: set, Kit: a.kit, Logger: quiet()}, at)
+	if err != nil {
+		return failure{exitFailed, fmt.Errorf("demo: %w", err)}
+	}
+	defer s.close()
+	d.handle(s, numbers)
+	server := &http.Server{Handler: s.engine.Handler(), ReadHeaderTimeout: readHeaderTimeout}
+	defer server.Close()
+	go func() { _ = server.Serve(web) }() // ends when it is closed; before, calls would show it
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { _ = d.run(ctx) }()
+
+	fmt.Fprintf(a.Err, "the flow is served at %s, the carrier at %s, while this runs\n", at.flows, d.url())
+	if err := a.play(ctx, s, whole); err != nil {
+		return failure{exitProblems, fmt.Errorf("demo: %w", err)}
+	}
+	fmt.Fprintln(a.Out, "next: bxmlflow call, or bxmlflow init calls && bxmlflow serve --simulate calls")
+	return nil
+}
+
+// demoFlows loads the flow of the demo alone.
+func (a *app) demoFlows() (*flow.Set, error) {
+	text, err := fs.ReadFile(flows.FS, demoFlow+".yaml")
+	if err != nil {
+		return nil, failure{exitFailed, err}
+	}
+	set, problems := flow.Compile(flow.Options{Functions: a.kit.Functions}, flow.Source{Path: demoFlow + ".yaml", Text: text})
+	if problems.HasErrors() {
+		return nil, failure{exitProblems, problems.Err()}
+	}
+	return set, nil
+}
+
+// play plays the scenes one after the other.
+func (a *app) play(ctx context.Context, s *stage, whole bool) error {
+	for _, sc := range scenes() {
+		fmt.Fprintf(a.Out, "%s: %s\n\n", demoFlow, sc.title)
+		p := &phone.Session{
+			Carrier: phone.Local{Carrier: s.carrier}, Time: phone.Virtual{Carrier: s.carrier, Watch: s.watch}, Feed: s.feed,
+			Board: &board.Board{Apology: runtime.DefaultApology}, Out: a.Out, From: "+15551112222", To: fmt.Sprintf("+%d", firstNumber+1),
+			Verbose: true, Whole: whole,
+		}
+		p.Skip()
+		for _, b := range sc.beats {
+			if a.Terminal {
+				time.Sleep(pause)
+			}
+			if err := a.beat(ctx, p, b); err != nil {
+				return fmt.Errorf("%s: %w", b.line, err)
+			}
+		}
+		if err := p.Finish(ctx); err != nil {
+			return err
+		}
+		if p.Failed() {
+			return p.Summary()
+		}
+		fmt.Fprintln(a.Out)
 	}
 	return nil
 }
 
-func (a *app) play(p *phone) error {
-	for _, sc := range scenes() {
-		fmt.Fprintf(a.Out, "%s: %s\n", sc.flow, sc.title)
-		p.begin(sc)
-		for _, b := range sc.beats {
-			if err := p.play(b); err != nil {
-				return fmt.Errorf("%s: %s: %w", sc.flow, b.event, err)
-			}
-		}
-		fmt.Fprintln(a.Out)
+// pause is how long a reader at a terminal gets for one beat.
+const pause = 800 * time.Millisecond
+
+// beat lets a person do something and judges what comes of it.
+func (a *app) beat(ctx context.Context, p *phone.Session, b beat) error {
+	fmt.Fprintf(a.Out, "> %s\n", b.line)
+	if _, err := p.Line(ctx, b.line); err != nil {
+		return err
 	}
-	fmt.Fprintln(a.Out, "next: bxmlflow init calls && bxmlflow serve calls")
+	l := p.Board.Find(b.leg)
+	switch {
+	case l == nil:
+		return fmt.Errorf("there is no leg %q", b.leg)
+	case b.state != "" && l.Step != b.state:
+		return fmt.Errorf("the state of %s is %q, not %q", l.Name, l.Step, b.state)
+	case b.hears != "" && !l.Heard(b.hears):
+		return fmt.Errorf("%s does not hear %q", l.Name, b.hears)
+	}
 	return nil
 }

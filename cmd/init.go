@@ -36,7 +36,7 @@ func (a *app) initCommand() *cobra.Command {
 			if err := a.write(files, folder); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.Out, "next: bxmlflow check %[1]s && bxmlflow test %[1]s && bxmlflow serve %[1]s\n", folder)
+			fmt.Fprintf(a.Out, "next: bxmlflow check %[1]s && bxmlflow test %[1]s && bxmlflow call %[1]s\n", folder)
 			return nil
 		},
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestEverythingIsJSONWhenAskedFor(t *testing.T) {
-	p := launch(options{args: []string{"serve", "--addr", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug", "--hosts", "api.example.com"}})
+	p := launch(options{args: []string{"serve", "--addr", "127.0.0.1:0", "--simulate-addr", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug", "--hosts", "api.example.com"}})
 	p.err.await(t, `"msg":"webhooks are taken from everybody`)
 	for _, line := range objects(t, p.err.String()) {
 		if line["msg"] == "serving" {

@@ -94,11 +94,11 @@ func (c *config) fits(wrong *diag.List, p param, f *flow.Flow, load loader, own 
 	return err
 }
 
-// lacking says which params must be set before the flows can be served, and how.
-func lacking(set *flow.Set) error {
+// lacking says which params must be set before a command can run the flows, and how.
+func lacking(command string, set *flow.Set) error {
 	var lines []string
 	for _, f := range set.Flows() {
-		if len(f.Start["initiate"]) == 0 && len(f.Start["answer"]) == 0 {
+		if !startable(f) {
 			continue // its params come from the flow that invokes it
 		}
 		for _, p := range f.Params {
@@ -114,7 +114,7 @@ func lacking(set *flow.Set) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return failure{exitUsage, fmt.Errorf("serve: %s", strings.Join(lines, "\n  "))}
+	return failure{exitUsage, fmt.Errorf("%s: %s", command, strings.Join(lines, "\n  "))}
 }
 
 // problemCode is the exit code of problems: errors that are all the configuration's are wrong use.

@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,16 @@ func (r *reader) text(n *yamlsrc.Node, to *string) bool {
 	}
 	*to = n.Value
 	return true
+}
+
+// addr reads the address of a listener.
+func (r *reader) addr(n *yamlsrc.Node, to *string) {
+	if !r.text(n, to) {
+		return
+	}
+	if _, _, err := net.SplitHostPort(*to); err != nil {
+		r.bad(n, "%q is no address", *to).WithHelp("write host:port, such as 127.0.0.1:8080 or :8080")
+	}
 }
 
 func (r *reader) yesNo(n *yamlsrc.Node, to *bool) {

@@ -15,22 +15,23 @@ import (
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
+	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
 // patience is how long a test waits for something that normally takes milliseconds.
 const patience = 20 * time.Second
 
-// screen is an output that a test can wait on. It is safe for concurrent use.
-type screen struct {
+// console is an output that a test can wait on. It is safe for concurrent use.
+type console struct {
 	mu    sync.Mutex
 	text  string
 	grown chan struct{} // closed and made again when text has grown
 }
 
-func newScreen() *screen { return &screen{grown: make(chan struct{})} }
+func newConsole() *console { return &console{grown: make(chan struct{})} }
 
-func (s *screen) Write(p []byte) (int, error) {
+func (s *console) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text += string(p)
@@ -39,14 +40,14 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *screen) String() string {
+func (s *console) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text
 }
 
 // await waits until the output contains want, and returns the output.
-func (s *screen) await(t *testing.T, want string) string {
+func (s *console) await(t *testing.T, want string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -67,7 +68,7 @@ func (s *screen) await(t *testing.T, want string) string {
 
 // process is a run of the command in the background.
 type process struct {
-	out, err *screen
+	out, err *console
 	code     chan int
 	base     string // of its URLs
 }
@@ -77,13 +78,17 @@ type options struct {
 	env  map[string]string
 	kit  runtime.Kit
 	args []string
+	in   io.Reader // nil for an empty one
 }
 
 // launch runs the command in the background.
 func launch(o options) *process {
-	p := &process{out: newScreen(), err: newScreen(), code: make(chan int, 1)}
+	p := &process{out: newConsole(), err: newConsole(), code: make(chan int, 1)}
+	if o.in == nil {
+		o.in = strings.NewReader("")
+	}
 	stdio := IO{
-		In: strings.NewReader(""), Out: p.out, Err: p.err,
+		In: o.in, Out: p.out, Err: p.err,
 		Env: func(name string) (string, bool) { v, ok := o.env[name]; return v, ok },
 	}
 	go func() { p.code <- Main(append([]string{"bxmlflow"}, o.args...), stdio, o.kit) }()
@@ -93,7 +98,7 @@ func launch(o options) *process {
 // serve launches a server on a free port and waits until it listens. What is still running at the end of the test is ended.
 func serve(t *testing.T, o options) *process {
 	t.Helper()
-	o.args = append([]string{"serve", "--addr", "127.0.0.1:0"}, o.args...)
+	o.args = append([]string{"serve", "--addr", "127.0.0.1:0", "--simulate-addr", "127.0.0.1:0"}, o.args...)
 	p := launch(o)
 	for line := range strings.Lines(p.out.await(t, runtime.PathPrefix)) {
 		if before, _, ok := strings.Cut(line, runtime.PathPrefix); ok {
@@ -202,6 +207,19 @@ func (c *call) hear(t *testing.T, event string, fields map[string]any, next stri
 		t.Fatal(err)
 	}
 	return doc.Spoken()
+}
+
+// encode returns an event as the body of a webhook.
+func encode(name string, fields map[string]any) ([]byte, error) {
+	e, err := event.New(name, fields)
+	if err != nil {
+		return nil, err
+	}
+	webhook, err := e.Struct()
+	if err != nil {
+		return nil, err
+	}
+	return event.Encode(webhook)
 }
 
 // folder writes files into a new folder.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -18,5 +19,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the scripts in testdata/script, which use the command as people do.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", UpdateScripts: flag.Lookup("update").Value.String() == "true", // the flag of golden files
+	})
 }

@@ -26,16 +26,21 @@ func (a *app) serveCommand() *cobra.Command {
 			"answers webhooks at /flows/NAME. Flows are reloaded when their files change and on SIGHUP: calls in flight finish\n" +
 			"on the version they began with, and flows with errors are refused. SIGTERM and SIGINT let webhooks in flight\n" +
 			"finish; a second one ends at once.\n\n" +
+			"With --simulate it plays the carrier too: every flow gets a number, a phone anywhere on this machine can call it, and\n" +
+			"no account is needed. That is so by itself for the sample flows.\n\n" +
 			"Each flag is also a key of the configuration file and a variable: --public-url is public-url and\n" +
 			"BXMLFLOW_PUBLIC_URL. A flag counts more than a variable, and that more than the file. Secrets have no flag:\n" +
 			"BXMLFLOW_USERNAME and BXMLFLOW_PASSWORD, or credentials and token-keys in the file.\n\n" +
 			"Exit codes: 0 stopped in order, 1 errors in flows, 2 wrong configuration, 3 could not run.",
-		Example: "  bxmlflow serve\n  bxmlflow serve flows/ --param front-desk.agent=+15551234567\n" +
+		Example: "  bxmlflow serve\n  bxmlflow serve --simulate flows/\n  bxmlflow serve flows/ --param front-desk.agent=+15551234567\n" +
 			"  BXMLFLOW_USERNAME=bw BXMLFLOW_PASSWORD=... bxmlflow serve flows/ --addr :8080",
 		RunE: func(c *cobra.Command, paths []string) error {
 			config, err := a.configure(c.Flags())
 			if err != nil {
 				return err
+			}
+			if !config.simulateSet { // the samples are there to be tried
+				config.simulate = len(paths) == 0 && !config.api.given()
 			}
 			return a.logged(config, a.serve(config, paths))
 		},
@@ -87,18 +92,59 @@ func (a *app) newServer(c *config, paths []string) (*server, error) {
 		return nil, failure{code, errors.New("serve: the params of the configuration do not fit the flows")}
 	}
 	s.flows, s.fingerprint = set, fingerprint(set)
-	if s.engine, err = runtime.New(s.engineConfig(set)); err != nil {
+	if err := s.deployed(set); err != nil {
+		return nil, err
+	}
+	if err := s.open(set); err != nil {
+		s.closeListeners()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open listens, and makes the engine, which may have to know the address.
+func (s *server) open(set *flow.Set) error {
+	listener, err := net.Listen("tcp", s.config.addr)
+	if err != nil {
+		return failure{exitFailed, fmt.Errorf("serve: %w", err)}
+	}
+	s.listener = newLimitListener(listener, maxConnections)
+	if s.config.adminAddr != "" {
+		if s.admin, err = net.Listen("tcp", s.config.adminAddr); err != nil {
+			return failure{exitFailed, fmt.Errorf("serve: admin-addr: %w", err)}
+		}
+	}
+	if s.config.simulate {
+		err = s.simulated(set)
+	} else {
+		err = s.real(set)
+	}
+	var f failure
+	switch {
+	case errors.As(err, &f):
+		return err
+	case err != nil:
 		if inner := errors.Unwrap(err); inner != nil {
 			err = inner // that this is about an engine is our business
 		}
-		return nil, failure{exitUsage, fmt.Errorf("serve: %w", err)}
+		return failure{exitUsage, fmt.Errorf("serve: %w", err)}
 	}
-	listener, err := net.Listen("tcp", c.addr)
+	s.answer()
+	return nil
+}
+
+// real makes an engine for Bandwidth.
+func (s *server) real(set *flow.Set) error {
+	client, err := s.config.api.client(nil)
 	if err != nil {
-		return nil, failure{exitFailed, fmt.Errorf("serve: %w", err)}
+		return failure{exitUsage, fmt.Errorf("serve: %w", err)}
 	}
-	s.listen(listener)
-	return s, nil
+	c := s.engineConfig(set)
+	if client != nil {
+		c.Carrier = client
+	}
+	s.engine, err = runtime.New(c)
+	return err
 }
 
 func (s *server) engineConfig(set *flow.Set) runtime.Config {
@@ -111,7 +157,8 @@ func (s *server) engineConfig(set *flow.Set) runtime.Config {
 	return runtime.Config{
 		Flows: set, Kit: kit, Logger: s.log, PublicURL: c.publicURL, FallbackURL: c.fallbackURL, Credentials: c.credentials,
 		RequireToken: c.requireToken, VerbCredentials: c.verbCredentials, TokenKeys: c.tokenKeys, Apology: c.apology,
-		Deadline: c.deadline, Hosts: c.hosts,
+		Deadline: c.deadline, Hosts: c.hosts, ApplicationID: c.api.application,
+		Secrets: func(name string) (string, error) { return s.app.secret(c, name) },
 	}
 }
 
@@ -134,7 +181,7 @@ func (s *server) load() (*flow.Set, diag.List, error) {
 	if len(set.Flows()) == 0 {
 		return nil, nil, noFlows("serve", s.paths)
 	}
-	return set, problems, lacking(set)
+	return set, problems, lacking("serve", set)
 }
 
 // showAll writes problems as text, or into a log in JSON.
@@ -180,12 +227,25 @@ func (s *server) announce() {
 			s.log.Info("flow", "flow", f.Name, "url", base+f.Name)
 		}
 	}
+	admin := "none"
+	if s.admin != nil {
+		admin = s.admin.Addr().String()
+	}
 	hosts := make([]string, len(c.hosts))
 	for i, h := range c.hosts {
 		hosts[i] = h.Name
 	}
-	s.log.Info("serving", "version", buildVersion().Version, "address", s.listener.Addr().String(), "flows", len(s.flows.Flows()),
+	s.log.Info("serving", "version", buildVersion().Version, "address", s.listener.Addr().String(), "admin", admin, "flows", len(s.flows.Flows()),
 		"store", c.store, "hosts", or(strings.Join(hosts, ","), "none"))
+	switch {
+	case s.desk == nil:
+	case people:
+		s.introduce()
+	default:
+		for _, n := range s.numbers {
+			s.log.Info("number", "flow", n.flow, "number", n.number, "carrier", s.desk.url())
+		}
+	}
 	if len(c.credentials) == 0 {
 		s.log.Warn("webhooks are taken from everybody: there are no credentials")
 	}

@@ -75,15 +75,14 @@ func TestServeAsksForCredentials(t *testing.T) {
 }
 
 func TestServeSetsParams(t *testing.T) {
-	config := filepath.Join(folder(t, map[string]string{"c.yaml": "params: {front-desk: {agent: +15550001111, ring: 7}}"}), "c.yaml")
-	p := serve(t, options{args: []string{"--config", config, "--param", "front-desk.ring=9"}})
-	c := p.call(t, "front-desk", "c-1")
-	c.hear(t, "initiate", nil, "gather")
-	_, text := c.send(t, "gather", map[string]any{"digits": "1"})
-	for _, want := range []string{`callTimeout="9"`, "<PhoneNumber>+15550001111<"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%s is not in %s", want, text)
-		}
+	dir := folder(t, map[string]string{
+		"c.config": "params: {menu: {word: Hi, mark: '!'}}",
+		"menu.yaml": strings.NewReplacer("flow: menu", "flow: menu\nparams: {word: Hello, mark: '.'}",
+			`SpeakSentence: "Hello"`, `SpeakSentence: "${params.word}${params.mark}"`).Replace(menu("Hello")),
+	})
+	p := serve(t, options{args: []string{"--config", filepath.Join(dir, "c.config"), "--param", "menu.mark=?", filepath.Join(dir, "menu.yaml")}})
+	if got := p.call(t, "menu", "c-1").hear(t, "initiate", nil, "gather"); got != "Hi?" {
+		t.Errorf("the caller hears %q", got)
 	}
 }
 
@@ -251,7 +250,7 @@ func TestServeRefusesToStart(t *testing.T) {
 }
 
 func TestServeOnEveryAddressWhenAskedTo(t *testing.T) {
-	p := launch(options{args: []string{"serve", "--insecure", "--addr", "0.0.0.0:0"}})
+	p := launch(options{args: []string{"serve", "--insecure", "--addr", "0.0.0.0:0", "--simulate-addr", "127.0.0.1:0"}})
 	p.err.await(t, "webhooks are taken from everybody")
 	p.signal(t, syscall.SIGINT)
 	p.wait(t, exitFine)

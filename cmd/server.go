@@ -39,19 +39,42 @@ type server struct {
 	engine   *runtime.Engine
 	http     *http.Server
 	listener net.Listener
+	outside  *http.Server // of requests from outside, nil for none
+	admin    net.Listener
+	desk     *desk    // of the simulated carrier, nil for none
+	stage    *stage   // the same
+	numbers  []number // the same
 
 	flows       *flow.Set // as served at the start
 	fingerprint string    // of the flows that are served
 	refused     string    // why the last version was not taken, "" when it was
 }
 
-// listen takes a listener and makes the HTTP server around the engine.
-func (s *server) listen(l net.Listener) {
-	s.listener = newLimitListener(l, maxConnections)
-	s.http = &http.Server{
-		Handler: s.engine.Handler(), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+// answer makes the HTTP servers around the engine.
+func (s *server) answer() {
+	s.http = s.around(s.engine.Handler())
+	if s.admin != nil {
+		s.outside = s.around(s.woken(s.engine.Admin()))
+	}
+}
+
+func (s *server) around(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: max(writeTimeout, s.config.deadline+readTimeout), IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// closeListeners ends what was begun when the rest could not be.
+func (s *server) closeListeners() {
+	for _, l := range []net.Listener{s.listener, s.admin} {
+		if l != nil {
+			l.Close()
+		}
+	}
+	if s.desk != nil {
+		s.desk.listener.Close()
 	}
 }
 
@@ -60,8 +83,20 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until SIGINT or SIGTERM.
 func (s *server) run(signals <-chan os.Signal) error {
-	failed := make(chan error, 1)
+	failed := make(chan error, 8)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	go func() { failed <- s.http.Serve(s.listener) }()
+	if s.outside != nil {
+		defer s.outside.Close()
+		go func() { failed <- s.outside.Serve(s.admin) }()
+	}
+	if s.stage != nil {
+		defer s.stage.feed.Close()
+		for _, run := range s.stage.background(s.desk) {
+			go func() { failed <- run(ctx) }()
+		}
+	}
 	w := s.watch()
 	defer w.close()
 	for {

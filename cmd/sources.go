@@ -21,6 +21,9 @@ const configFile = "bxmlflow.yaml"
 
 const envPrefix = "BXMLFLOW_"
 
+// secretPrefix begins the variables that hold secrets of flows.
+const secretPrefix = envPrefix + "SECRET_"
+
 // configFlags declares a flag for every setting that is not secret.
 func configFlags(flags *pflag.FlagSet) {
 	flags.String("config", "", "configuration file (default "+configFile+" when it is there)")
@@ -150,7 +153,8 @@ func (a *app) strangeNames(r *reader) {
 	}
 	for _, e := range a.Environ() {
 		name, _, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) || serviceVariable.MatchString(name) {
+		if !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) || serviceVariable.MatchString(name) ||
+			strings.HasPrefix(name, secretPrefix) {
 			continue
 		}
 		d := r.problems.Errorf(ruleConfigKey, diag.Span{File: name}, "there is no key for this variable")

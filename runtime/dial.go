@@ -21,6 +21,7 @@ const (
 	maxLooks   = 3
 	dialSkew   = 5 * time.Second // between the carrier's clock and ours
 	maxListed  = 1000            // calls that are looked at to find one
+	ringing    = 30.0            // seconds that a call rings by default, as createCall's callTimeout tells
 	causeError = "error"         // of a call that could not be made
 )
 
@@ -92,15 +93,24 @@ func (w *work) notTaken(effect *Effect, failed error) ending {
 	switch {
 	case !known || c.Ambiguous():
 		return ending{failed: failed, counted: true, limit: looking + maxLooks + 1, change: func(_ *Machine, f *Effect) { f.Attempts = looking }}
-	case passing(c) && effect.Attempts < dialAttempts:
+	case passing(c) && effect.Attempts < dialAttempts && c.RetryAfter <= effect.Request.Dial.patience(w.origin.Key):
 		return ending{
-			failed: failed, counted: true, limit: dialAttempts, after: min(c.RetryAfter, maxAfter),
+			failed: failed, counted: true, limit: dialAttempts, after: c.RetryAfter,
 			change: func(_ *Machine, f *Effect) { f.Request.Dial = f.Request.Dial.asked(time.Time{}) },
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), w.engine.config.Deadline)
 	defer cancel()
 	return w.undialled(ctx, effect.Request.Dial, effect, refusal{refusedAs(c), failed})
+}
+
+// patience returns how long the carrier may ask to wait before a leg is dialled: as long as it would ring. Whoever waits for the
+// leg goes on by then, and what its maker does next would wait too. Nobody waits for a call that makes itself.
+func (d *Dial) patience(maker string) time.Duration {
+	if d.Machine == maker {
+		return maxAfter
+	}
+	return time.Duration(or(d.CallTimeout, ringing) * float64(time.Second))
 }
 
 // refusedAs returns the cause that a disconnect of a call would have which the carrier did not take on.

@@ -76,15 +76,15 @@ func (w *work) look(ctx context.Context, key string, effect *Effect) ending {
 		looks = effect.Attempts - looking + 1
 	}
 	callID, err := e.find(ctx, d)
+	if err == nil {
+		err = errLost
+	}
 	switch {
 	case callID != "":
 		e.counts.dialled.Add(1)
 		return w.known(key, effect, callID)
 	case looks >= maxLooks:
-		return w.undialled(ctx, d, effect, refusal{causeError, errLost})
-	}
-	if err == nil {
-		err = errLost
+		return w.undialled(ctx, d, effect, refusal{causeError, err})
 	}
 	return ending{failed: err, limit: looking + maxLooks + 1, counted: true, change: func(_ *Machine, f *Effect) { f.Attempts = looking + looks }}
 }
@@ -92,13 +92,16 @@ func (w *work) look(ctx context.Context, key string, effect *Effect) ending {
 // errLost says that nobody knows what became of a request.
 var errLost = errors.New("createCall was sent without an answer, and no such call is found")
 
+// errSeveral says that more than one call may be the leg's.
+var errSeveral = errors.New("createCall was sent without an answer, and more than one call may be it")
+
 // find looks for the call of a leg among those that the carrier knows: made for the same numbers since the request was sent, and
-// of no other machine.
+// of no other machine. Of two such calls neither is taken: a leg that takes another one's call refuses the webhooks of its own.
 func (e *Engine) find(ctx context.Context, d *Dial) (string, error) {
 	if e.config.Carrier == nil {
 		return "", errNoCarrier
 	}
-	since, listed := d.Asked.Add(-dialSkew), 0
+	since, listed, found := d.Asked.Add(-dialSkew), 0, ""
 	for c, err := range e.config.Carrier.Calls(ctx, &bandwidth.CallFilter{To: d.To, From: d.From, MinStartTime: since}) {
 		if listed++; err != nil || listed > maxListed {
 			return "", err
@@ -110,11 +113,15 @@ func (e *Engine) find(ctx context.Context, d *Dial) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if owner == nil || owner.Key == d.Machine {
-			return c.CallID, nil
+		switch {
+		case owner != nil && owner.Key != d.Machine:
+		case found != "":
+			return "", errSeveral
+		default:
+			found = c.CallID
 		}
 	}
-	return "", nil
+	return found, nil
 }
 
 // matches reports whether a call may be that of the leg.

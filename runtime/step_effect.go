@@ -22,15 +22,24 @@ func (r *stepRun) effect(request Request) error {
 	if len(r.m.Effects) >= MaxPending {
 		return r.limit("more than %d effects wait to be performed", MaxPending)
 	}
-	r.text = request.append(r.text[:0])
-	for i := range r.m.Effects {
-		r.text = r.m.Effects[i].append(r.text)
+	if r.waiting == 0 {
+		for i := range r.m.Effects {
+			r.waiting += r.size(&r.m.Effects[i].Request)
+		}
 	}
-	if len(r.text) > MaxWaiting {
+	size := r.size(&request)
+	if r.waiting+size > MaxWaiting {
 		return r.limit("the effects that wait to be performed take more than %d bytes", MaxWaiting)
 	}
+	r.waiting += size
 	r.add(request)
 	return nil
+}
+
+// size returns how many bytes the request of an effect takes.
+func (r *stepRun) size(request *Request) int {
+	r.text = request.append(r.text[:0])
+	return len(r.text)
 }
 
 // onCalls performs an action on another call or on a conference.

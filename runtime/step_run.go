@@ -32,6 +32,7 @@ type stepRun struct {
 	handled  bool   // a transition was taken
 	bridging string // callId that the document's Bridge names
 	hops     int    // transitions in a row
+	waiting  int    // bytes of the effects that wait; 0 until the first one is added
 	position int    // number of the next look-up
 	request  *Request
 	doc      []byte
@@ -87,7 +88,7 @@ func (r *stepRun) attempt(try func() error) (err error) {
 
 // restart makes the working copy anew, with nothing but the event noted in it.
 func (r *stepRun) restart() {
-	r.moved, r.handled, r.hops, r.turn, r.bridging = false, false, 0, 0, ""
+	r.moved, r.handled, r.hops, r.turn, r.bridging, r.waiting = false, false, 0, 0, "", 0
 	r.env.saved, r.env.at = false, 0
 	r.env.view = eventView{event: r.in.Event, internal: r.in.Internal}
 	r.m.CopyFrom(r.orig)

@@ -212,8 +212,8 @@ func TestAnEffectWhoseErrorIsHandledTooSlowlyIsGivenUpAllTheSame(t *testing.T) {
 var swelling = `
 flow: swelling
 uses: {actions: {notify: {with: {text: string}, effect: true}}}
-params: {long: "` + strings.Repeat("x", 15_000) + `"}
-vars: {list: [` + strings.Repeat("0, ", 29) + `0]}
+params: {long: "` + strings.Repeat("x", 4000) + `"}
+vars: {list: [` + strings.Repeat("0, ", 99) + `0]}
 start: {initiate: hold}
 on:
   error: {actions: [{each: "${vars.list}", notify: {text: "${params.long}"}}]}
@@ -245,6 +245,9 @@ func TestWhatCannotBeSavedDoesNotHoldUpTheRest(t *testing.T) {
 	s.pass(time.Hour)
 	if left := s.machine(callA).Timers; len(left) != 0 {
 		t.Errorf("timers %v are left", left)
+	}
+	if got := strings.Count(s.log.String(), "the effects that wait to be performed take more than"); got == 0 {
+		t.Errorf("the log does not tell: %s", s.log)
 	}
 }
 
@@ -307,6 +310,108 @@ func TestADialingLegThatExpiresIsToldToItsMaker(t *testing.T) {
 	s.Sweep(t.Context())
 	s.settle()
 	if l := s.machine(callA).Legs[0]; !l.Ended {
+		t.Errorf("the maker knows %+v", l)
+	}
+}
+
+// full has variables that fill most of a record, and keeps what the first webhook brings beside them.
+var full = `
+flow: full
+uses: {actions: {notify: {with: {text: string}, effect: true}}}
+params: {long: "` + strings.Repeat("x", 4000) + `"}
+vars: {list: [` + strings.Repeat("0, ", 37) + `0], big: [` + strings.Repeat(`"`+strings.Repeat("x", 4000)+`", `, 15) + `""]}
+start: {initiate: hold}
+on:
+  error: {actions: [{each: "${vars.list}", notify: {text: "${params.long}"}}]}
+states:
+  hold:
+    entry:
+      - set: {big: "${vars.big}"}
+      - notify: {text: first}
+      - notify: {text: second}
+    bxml: [{SpeakSentence: Hello., guard: event.from != "never"}, {Gather: {maxDigits: 1}}]
+    after: {10m: {actions: [{each: "${vars.list}", notify: {text: "${params.long}"}}]}}
+    on: {gather: bye}
+  bye: {type: final, bxml: [Hangup]}
+`
+
+func TestWhatFitsIntoNoRecordDoesNotHoldUpTheRest(t *testing.T) {
+	n := &notices{fail: func(key string, _ int) error {
+		if strings.HasSuffix(key, ":1") {
+			return errors.New("never")
+		}
+		return nil
+	}}
+	s := newStage(t, func(c *runtime.Config) {
+		c.Kit = n.kit()
+		c.Flows = set(t, flow.Options{}, full)
+	})
+	s.post("/flows/full", strings.Replace(webhook("initiate", callA), "+15551112222", strings.Repeat("t", 60_000), 1))
+	s.wantState(callA, "hold")
+	s.pass(time.Minute)
+	if got := strings.Join(n.all(), ", "); got != ":1 first, :1 first, :1 first, :2 second" {
+		t.Errorf("done: %.200s", got)
+	}
+	s.pass(time.Hour)
+	if left := s.machine(callA).Timers; len(left) != 0 {
+		t.Errorf("timers %v are left", left)
+	}
+	if !strings.Contains(s.log.String(), "too large") {
+		t.Errorf("the log does not tell: %s", s.log)
+	}
+}
+
+func TestARecordThatCannotBeEndedDoesNotKeepOthersFromBeingSwept(t *testing.T) {
+	s, p := pickyStage(t, "expiry: 5h\n"+waiting[1:])
+	for n := range 3 {
+		s.post("/flows/waiting", webhook("initiate", call(n)))
+		s.post("/flows/waiting", webhook("disconnect", call(n)))
+	}
+	s.post("/flows/waiting", webhook("initiate", callA))
+	p.save = func(u *store.Update) error {
+		if u.Key == callA {
+			return errBroken
+		}
+		return nil
+	}
+	s.clock.add(25 * time.Hour)
+	s.Sweep(t.Context())
+	for n := range 3 {
+		if _, err := s.Machine(t.Context(), call(n)); !errors.Is(err, runtime.ErrUnknownCall) {
+			t.Errorf("call %d is still there: %v", n, err)
+		}
+	}
+	if !strings.Contains(s.log.String(), errBroken.Error()) {
+		t.Errorf("the log does not tell: %s", s.log)
+	}
+}
+
+func TestOfTwoCallsThatMayBeItNoneIsTaken(t *testing.T) {
+	s := newStage(t, nil, frontDesk)
+	s.carrier.lost = true
+	s.carrier.script("createCall", cutOff())
+	stranger := &made{id: call(9), at: stageTime}
+	stranger.body.To, stranger.body.From, stranger.body.ApplicationID = agent, "+15550009999", "app"
+	s.carrier.made = append(s.carrier.made, stranger)
+	calling(t, s)
+	s.pass(2 * time.Second) // looked once
+	leg := s.carrier.call(t, 1)
+	if got := s.post(leg.url(t, "answer"), legEvent("answer", leg.id)); got.status != http.StatusOK || got.words(t) != "A caller is waiting. Press 1 to accept." {
+		t.Errorf("who answers gets %d, %s", got.status, got.body)
+	}
+	s.pass(time.Minute)
+	if l := s.machine(callA).Legs[0]; !l.Answered || l.Ended || l.CallID != leg.id {
+		t.Errorf("the maker knows %+v", l)
+	}
+}
+
+func TestALegIsNotDialledWhenNobodyCanBeWaitingAnyMore(t *testing.T) {
+	s := newStage(t, nil, frontDesk)
+	s.carrier.script("createCall", refused(429, "Retry-After: 200"))
+	calling(t, s) // it would ring for 15 s
+	s.pass(20 * time.Second)
+	s.wantState(callA, "voicemail")
+	if l := s.machine(callA).Legs[0]; !l.Ended || l.Cause != "account-limit" {
 		t.Errorf("the maker knows %+v", l)
 	}
 }
