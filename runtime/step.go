@@ -113,6 +113,9 @@ func (r *stepRun) react() error {
 		}
 	}
 	switch {
+	case r.m.Phase == Ended && r.in.Internal != nil && r.beyond() > 0: // machines that send each other signals for ever
+		r.note(NoteIgnored)
+		return nil
 	case r.m.Phase == Ended:
 		r.note(NoteLate)
 		return r.only()
@@ -122,13 +125,25 @@ func (r *stepRun) react() error {
 		r.note(NoteIgnored)
 		return nil
 	}
-	if limit := r.m.Frames[0].Flow.Limits.Steps; limit != flow.NoLimit && int(r.m.Steps) > limit {
-		return &stepFailure{reason: flow.ReasonLimit, message: fmt.Sprintf("more than %d events in one call", limit), source: r.where()}
+	if over := r.beyond(); over > 0 {
+		return &stepFailure{
+			reason: flow.ReasonLimit, source: r.where(), message: fmt.Sprintf("more than %d events in one call", int(r.m.Steps)-over),
+			silent: over > 1 && r.in.Internal != nil, // its handler may be what makes the events
+		}
 	}
 	if err := r.handle(); err != nil {
 		return err
 	}
 	return r.answer()
+}
+
+// beyond returns by how many events the machine has passed the limit of its flow.
+func (r *stepRun) beyond() int {
+	limit := r.m.Frames[0].Flow.Limits.Steps
+	if limit == flow.NoLimit {
+		return 0
+	}
+	return max(int(r.m.Steps)-limit, 0)
 }
 
 // start enters the first state of a new machine, or of a leg that was answered. A conference may do without.

@@ -415,3 +415,33 @@ func TestALegIsNotDialledWhenNobodyCanBeWaitingAnyMore(t *testing.T) {
 		t.Errorf("the maker knows %+v", l)
 	}
 }
+
+const echoing = `
+flow: echoing
+limits: {steps: 50}
+signals: {ball: {}}
+start: {initiate: a}
+on:
+  ball: {actions: [{send: {to: "${call.id}", signal: ball}}]}
+  error: {actions: [{send: {to: "${call.id}", signal: ball}}, {log: "sent, ${event.reason}"}]}
+states:
+  a: {entry: [{send: {to: "${call.id}", signal: ball}}], bxml: [{Gather: {maxDigits: 1}}], on: {gather: b}}
+  b: {type: final, bxml: [Hangup]}
+`
+
+func TestSignalsThatCallForEachOtherComeToRest(t *testing.T) {
+	for _, ends := range []bool{false, true} {
+		s := newStage(t, nil, echoing)
+		s.post("/flows/echoing", webhook("initiate", callA))
+		if ends {
+			s.post("/flows/echoing", webhook("disconnect", callA))
+		}
+		s.settle()
+		if n := s.machine(callA).Steps; n < 50 || n > 60 {
+			t.Errorf("ended %t: %d steps", ends, n)
+		}
+		if n := strings.Count(s.log.String(), "sent, limit"); n > 1 {
+			t.Errorf("ended %t: the error was handled %d times", ends, n)
+		}
+	}
+}
