@@ -48,10 +48,16 @@ func (b *builder) verb(e *ast.Entry, at place) (nodes []node, ends bool) {
 	return el.nodes, el.holds(v.Dead)
 }
 
-// member compiles what a Conference tells of the member.
+// member compiles what a Conference tells of the member: without `with` that there is nothing to tell, whatever an earlier one
+// told.
 func (el *element) member() {
 	with := el.entry.With
-	if with == nil || el.verb.Name != "Conference" {
+	if el.verb.Name != "Conference" {
+		return
+	}
+	if with == nil {
+		el.b.doc.Tells = true
+		el.nodes = append(el.nodes, node{kind: nodeMember, name: "Conference"})
 		return
 	}
 	if with.Kind != ast.Map {

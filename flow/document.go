@@ -20,7 +20,7 @@ type Document struct {
 	URLs []*URL
 	// Fields are the fields of the entering event that the document reads; the engine keeps them for a later rendering.
 	Fields []Slot
-	// Tells says that the document has a Bridge, or a Conference with `with`: after Append the Evaluator tells about them.
+	// Tells says that the document has a Bridge or a Conference: after Append the Evaluator tells about them.
 	Tells bool
 	body  []node
 }
@@ -104,7 +104,7 @@ const (
 	nodeRepeat                    // a computed repeatCount: as nodeAttribute, and remembered
 	nodeTarget                    // the target of a Bridge: as nodeContent, and remembered
 	nodeBridged                   // the target of a Bridge is name, which is literal
-	nodeMember                    // remember value: what a Conference tells of the member
+	nodeMember                    // remember value: what a Conference tells of the member; nothing without a value
 )
 
 // Append renders d to dst: the whole document with its root `Response`. On an error dst comes back as it was. Of a document
@@ -172,6 +172,10 @@ func (r *renderer) block(dst []byte, n *node) ([]byte, error) {
 		r.ev.args = put(r.ev.args, n.depth, v)
 		return dst, wrap(n.name, err)
 	case nodeMember:
+		if n.value == nil {
+			r.ev.member = map[string]any{}
+			return dst, nil
+		}
 		v, err := r.ev.Value(n.value, r.env)
 		r.ev.member, _ = v.(map[string]any)
 		return dst, wrap(n.name, err)

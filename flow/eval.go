@@ -50,8 +50,8 @@ type Evaluator struct {
 // none. Only a document with Tells set has one.
 func (ev *Evaluator) Bridged() string { return ev.bridged }
 
-// Member returns what stands under `with` beside the last Conference verb of the document that Append rendered last, nil when
-// there was none. Only a document with Tells set has one.
+// Member returns what stands under `with` beside the last Conference verb of the document that Append rendered last: an empty map
+// when nothing does, nil when there was no such verb. Only a document with Tells set has one.
 func (ev *Evaluator) Member() map[string]any { return ev.member }
 
 // Reset drops the values of the last evaluation, so that an idle Evaluator keeps nothing alive.

@@ -261,7 +261,8 @@ states:
   computed: {bxml: [{Bridge: " ${call.parent} "}], on: {bridgeComplete: literal}, entry: [{set: {to: x}}]}
   literal: {bxml: [{Bridge: `+id+`}], on: {bridgeComplete: guarded}}
   guarded: {bxml: [{Bridge: "${call.parent}", guard: visits > 5}, Redirect], on: {redirect: member, bridgeComplete: member}}
-  member: {bxml: [{Conference: team, with: {role: host, to: "${vars.to}", n: "${visits}"}}, Redirect], on: {redirect: plain}}
+  member: {bxml: [{Conference: team, with: {role: host, to: "${vars.to}", n: "${visits}"}}, Redirect], on: {redirect: alone}}
+  alone: {bxml: [{Conference: team}, Redirect], on: {redirect: plain}}
   plain: {type: final, bxml: [Hangup]}
 `)
 	tests := []struct {
@@ -274,6 +275,7 @@ states:
 		{"literal", true, id, nil},
 		{"guarded", true, "", nil},
 		{"member", true, "", map[string]any{"role": "host", "to": "", "n": 1}},
+		{"alone", true, "", map[string]any{}},
 		{"plain", false, "", nil},
 	}
 	var ev flow.Evaluator

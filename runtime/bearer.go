@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,28 @@ func (w *work) parent(ctx context.Context) (err error) {
 		w.input.Parent, err = w.engine.machine(ctx, w.claims.Machine)
 	}
 	return err
+}
+
+// unbridged reports whether the webhook is that of a bridge's target, with the token of a document that named another call. This
+// is known of the last two documents of the call that bridges; where it is not, the token suffices.
+func (w *work) unbridged(ctx context.Context) bool {
+	if w.delivery.Event.Type().Bearer != event.BridgeTarget || !w.verified {
+		return false
+	}
+	var r store.Record
+	var m Machine
+	if w.engine.store.Load(ctx, w.claims.Machine, &r) != nil || m.decode(r.Key, r.Data, &recent{versions: w.engine.versions}) != nil {
+		return false
+	}
+	document := r.Answer
+	switch w.claims.Turn {
+	case m.AnswerTurn:
+	case m.AnswerTurn - 1:
+		document = r.Previous
+	default:
+		return false
+	}
+	return len(document) > 0 && !bytes.Contains(document, []byte(w.delivery.Event.CallID()))
 }
 
 // machine returns the machine of a key or alias in memory of its own, nil when there is none.

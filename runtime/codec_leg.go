@@ -76,8 +76,8 @@ func (d *decoder) leg() Leg {
 // append writes first which parts there are: a leg has other ones than a conference.
 func (o *More) append(dst []byte) []byte {
 	dst = append(dst, flagged(
-		o.Maker != "", o.Keep, o.Target != "", o.Bridging != "", o.Conference != "", o.With != nil, o.Name != "" || o.Creator != "",
-		len(o.Members) > 0,
+		o.Maker != "", o.Keep, o.Target != "", o.Bridging != "", o.Conference != "", o.With != nil,
+		o.Name != "" || o.Creator != "" || len(o.Members) > 0, o.Rings != 0,
 	))
 	for _, s := range [...]string{o.Maker, o.Target, o.Bridging, o.Conference} {
 		if s != "" {
@@ -87,10 +87,11 @@ func (o *More) append(dst []byte) []byte {
 	if o.With != nil {
 		dst = appendValue(dst, o.With, nil)
 	}
-	if o.Name != "" || o.Creator != "" {
-		dst = appendPacked(appendPacked(dst, o.Name, ""), o.Creator, "")
+	if o.Rings != 0 {
+		dst = binary.AppendUvarint(dst, uint64(o.Rings))
 	}
-	if len(o.Members) > 0 {
+	if o.Name != "" || o.Creator != "" || len(o.Members) > 0 {
+		dst = appendPacked(appendPacked(dst, o.Name, ""), o.Creator, "")
 		dst = binary.AppendUvarint(dst, uint64(len(o.Members)))
 		for _, callID := range o.Members {
 			dst = appendPacked(dst, callID, "")
@@ -114,9 +115,11 @@ func (d *decoder) more() *More {
 	if flags&32 != 0 {
 		o.With, _ = d.value(nil, 0).(map[string]any)
 	}
-	text(64, &o.Name)
-	text(64, &o.Creator)
 	if flags&128 != 0 {
+		o.Rings = uint16(d.uint32())
+	}
+	if flags&64 != 0 {
+		o.Name, o.Creator = d.packed(""), d.packed("")
 		for n := d.count(); n > 0 && !d.bad; n-- {
 			o.Members = append(o.Members, d.packed(""))
 		}

@@ -72,7 +72,7 @@ func randomMachine(r *rand.Rand, f *flow.Flow) *Machine {
 func randomMore(r *rand.Rand) *More {
 	m := &More{
 		Maker: randomText(r), Keep: r.IntN(2) == 0, Target: randomText(r), Bridging: randomText(r), Conference: randomText(r),
-		Name: randomText(r), Creator: randomText(r),
+		Name: randomText(r), Creator: randomText(r), Rings: uint16(r.IntN(2) * r.IntN(301)),
 	}
 	for range r.IntN(3) {
 		m.Members = append(m.Members, randomText(r))

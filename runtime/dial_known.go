@@ -20,7 +20,7 @@ func (w *work) known(key string, effect *Effect, callID string) ending {
 	defer cancel()
 	other := w.engine.work()
 	defer w.engine.release(other)
-	_, err := other.change(ctx, d.Machine, func(m *Machine) bool { return m.learn(callID) })
+	_, err := other.change(ctx, d.Machine, func(m *Machine) bool { return m.learn(callID, w.engine.config.Clock().UnixMilli()) })
 	end := w.dialled(key, d, callID)
 	if err == nil || errors.Is(err, errNoMachine) {
 		return end
@@ -41,14 +41,15 @@ func (m *Machine) madeCall(key string) string {
 	return ""
 }
 
-// learn notes the callId of a leg, and lets it go on that waited for it.
-func (m *Machine) learn(callID string) bool {
+// learn notes the callId of a leg, which begins to ring now, and lets it go on that waited for it.
+func (m *Machine) learn(callID string, now int64) bool {
 	if m.Call.ID != "" {
 		return false
 	}
 	m.learnID(callID)
-	if len(m.Effects) > 0 && m.Effects[0].Request.Operation == opHangUp {
-		m.Effects[0].Next = 0
+	m.Touched = now
+	if i := slices.IndexFunc(m.Effects, func(e Effect) bool { return e.ofCall() }); i >= 0 && m.Effects[i].Request.Operation == opHangUp {
+		m.Effects[i].Next = 0
 	}
 	return true
 }
@@ -57,7 +58,7 @@ func (m *Machine) learn(callID string) bool {
 func (w *work) dialled(key string, d *Dial, callID string) ending {
 	return ending{counted: true, change: func(m *Machine, _ *Effect) {
 		if d.Machine == key {
-			m.learn(callID)
+			m.learn(callID, w.engine.config.Clock().UnixMilli())
 			return
 		}
 		if i := slices.IndexFunc(m.Legs, func(l Leg) bool { return l.Key == d.Machine }); i >= 0 && m.Legs[i].CallID == "" {

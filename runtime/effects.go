@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,12 +17,16 @@ const (
 	effectWorkers = 8
 	effectScan    = time.Second // between two looks for what others left behind
 	effectBatch   = 256
+	// maxVisits and maxDone bound what is done when the engine closes: how often for one machine, and how much each time.
+	maxVisits = 100
+	maxDone   = 1000
 )
 
 // executor does what is due: effects after the step that made them was saved, those of one machine in order, and timers.
 type executor struct {
 	engine *Engine
 	alarms alarms
+	failed failing
 	mu     sync.Mutex
 	queued map[string]bool // machines that wait for a worker, or have one; true asks the worker for another round
 	queue  chan string
@@ -45,13 +50,13 @@ func (x *executor) run() {
 	defer ticker.Stop()
 	next := time.NewTimer(effectScan)
 	defer next.Stop()
-	x.due(effectBatch, x.wake)
+	x.scan()
 	for {
 		select {
 		case <-x.engine.done:
 			return
 		case <-ticker.C:
-			x.due(effectBatch, x.wake)
+			x.scan()
 		case <-next.C:
 		case <-x.alarms.sooner:
 		}
@@ -72,31 +77,62 @@ func (x *executor) schedule(key string, u *store.Update) {
 	}
 }
 
-// rest runs the effects that are due when the engine closes. It takes every machine once, so that one whose effects cannot be
-// saved does not keep the engine open.
+// rest runs the effects that are due when the engine closes, and what they lead to, until all is quiet. A machine whose effects
+// cannot be saved, and one that always finds more to do, does not keep the engine open.
 func (x *executor) rest() {
-	taken := map[string]bool{}
-	for !x.halted.Load() {
-		before := len(taken)
-		var workers sync.WaitGroup
-		places := make(chan struct{}, effectWorkers)
-		x.due(len(taken)+effectBatch, func(key string) {
-			if taken[key] {
-				return
-			}
-			key = strings.Clone(key)
-			taken[key] = true
-			workers.Go(func() {
-				places <- struct{}{}
-				defer func() { <-places }()
-				x.effects(key)
-			})
+	r := rest{visits: map[string]int{}, spent: map[string]bool{}}
+	for more := true; more && !x.halted.Load(); {
+		more = x.round(&r)
+	}
+}
+
+// rest is what was done for the machines of an engine that closes.
+type rest struct {
+	visits map[string]int  // of a machine
+	spent  map[string]bool // machines for which nothing more is done
+}
+
+// round runs the effects that are due now and reports whether there were any.
+func (x *executor) round(r *rest) (more bool) {
+	var workers sync.WaitGroup
+	places := make(chan struct{}, effectWorkers)
+	var keys []string
+	x.due(len(r.spent)+effectBatch, func(key string) {
+		if !r.spent[key] {
+			keys = append(keys, strings.Clone(key))
+		}
+	})
+	done := make([]bool, len(keys))
+	for i, key := range keys {
+		workers.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			done[i] = x.effects(key, maxDone)
 		})
-		workers.Wait()
-		if len(taken) == before {
-			return
+	}
+	workers.Wait()
+	for i, key := range keys {
+		if r.visits[key]++; !done[i] || r.visits[key] == maxVisits {
+			r.spent[key] = true
 		}
 	}
+	return len(keys) > 0
+}
+
+// scan wakes machines of which something is due, whoever left it. Those that have failed lately are left alone, and those that
+// failed before take no more than half of the room.
+func (x *executor) scan() {
+	again := 0
+	x.due(effectBatch+x.failed.count(), func(key string) {
+		known, resting := x.failed.known(key)
+		switch {
+		case resting, known && again == effectBatch/2:
+			return
+		case known:
+			again++
+		}
+		x.wake(key)
+	})
 }
 
 // due calls fn for at most limit machines whose effects are due.
@@ -154,7 +190,7 @@ func (x *executor) work() {
 // serve does what is due of a machine as long as somebody asks for it.
 func (x *executor) serve(key string) {
 	for again := true; again; {
-		x.effects(key)
+		x.effects(key, math.MaxInt)
 		x.mu.Lock()
 		if again = x.queued[key]; again {
 			x.queued[key] = false
@@ -165,18 +201,21 @@ func (x *executor) serve(key string) {
 	}
 }
 
-// effects does what is due of a machine, in order, until something has to wait.
-func (x *executor) effects(key string) {
+// effects does what is due of a machine, in order, until something has to wait, at most so many things. It reports whether it
+// could.
+func (x *executor) effects(key string, limit int) bool {
 	e := x.engine
-	for !x.halted.Load() {
+	for n := 0; n < limit && !x.halted.Load(); n++ {
 		w := e.work()
 		more, err := w.runDue(key)
 		e.release(w)
 		if err != nil {
 			e.logError("effect not run", err, "call", key)
 		}
+		x.failed.note(key, err != nil)
 		if err != nil || !more {
-			return
+			return err == nil
 		}
 	}
+	return true
 }

@@ -38,7 +38,7 @@ func (e *ending) over(attempts uint8) bool {
 	return e.final || attempts >= or(e.limit, effectAttempts)
 }
 
-// runEffect makes an attempt at the first effect of the machine that was loaded.
+// runEffect makes an attempt at the next effect of the machine that was loaded.
 func (w *work) runEffect(key string, effect Effect) error {
 	ctx, cancel := context.WithTimeout(context.Background(), effectTimeout)
 	defer cancel()

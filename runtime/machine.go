@@ -103,6 +103,7 @@ type More struct {
 	Maker  string // key of the machine that made this leg; "" for other machines
 	Keep   bool   // the leg goes on dialing when its maker ends
 	Target string // state that `answer` of a dialing leg enters; "" for the flow's start.answer
+	Rings  uint16 // seconds that the leg may ring; 0 for the carrier's default
 	// Bridging is the callId that the last Bridge verb named, or of the call that is bridging this leg, until it is told that
 	// the bridge failed.
 	Bridging string

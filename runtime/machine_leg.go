@@ -14,12 +14,11 @@ func legKey(maker string, effect uint32) string {
 	return legPrefix + hex.EncodeToString(sum[:16])
 }
 
-// due returns when the machine has to be looked at again: the earliest of its timers and of the retry of an effect, in Unix
-// milliseconds, 0 for never. Pending says that an effect waits that was not tried yet. Effects of a machine run in order, so
-// the first one decides.
+// due returns when the machine has to be looked at again: the earliest of its timers and of the retries of the effects that may
+// come next, in Unix milliseconds, 0 for never. Pending says that one of these effects was not tried yet.
 func (m *Machine) due() (at int64, pending bool) {
 	if len(m.Effects) > 0 {
-		at, pending = m.Effects[0].Next, m.Effects[0].Next == 0
+		at, pending = m.effectsDue()
 	}
 	for i := range m.Timers {
 		if t := m.Timers[i].Due; at == 0 || t < at {
@@ -27,6 +26,54 @@ func (m *Machine) due() (at int64, pending bool) {
 		}
 	}
 	return at, pending
+}
+
+// effectsDue returns when the first of the effects that may come next is due again, and whether one of them waits to be tried.
+func (m *Machine) effectsDue() (at int64, pending bool) {
+	at = m.Effects[0].Next
+	i := m.overtaker()
+	if i < 0 {
+		return at, at == 0
+	}
+	next := m.Effects[i].Next
+	if at == 0 || next != 0 && next < at {
+		at, next = next, at
+	}
+	return at, at == 0 || next == 0
+}
+
+// nextEffect returns the place of the effect to be performed now, -1 for none. Effects are performed in order, but one that asks
+// a service and waits to be tried again lets pass what the call needs.
+func (m *Machine) nextEffect(now int64) int {
+	if len(m.Effects) == 0 {
+		return -1
+	}
+	if m.Effects[0].Next <= now {
+		return 0
+	}
+	if i := m.overtaker(); i >= 0 && m.Effects[i].Next <= now {
+		return i
+	}
+	return -1
+}
+
+// overtaker returns the place of the effect that need not wait until the first one is done, -1 for none: behind a service the
+// first one that the call itself needs. Those keep their order among each other, as do those that ask services.
+func (m *Machine) overtaker() int {
+	if len(m.Effects) == 0 || m.Effects[0].ofCall() {
+		return -1
+	}
+	return slices.IndexFunc(m.Effects, func(e Effect) bool { return e.ofCall() })
+}
+
+// ofCall reports whether the call itself, or another machine, waits for the effect: nothing that a flow asks of a service may
+// hold it up.
+func (e *Effect) ofCall() bool {
+	switch e.Request.Operation {
+	case opDial, opHangUp, opPush, opTell:
+		return true
+	}
+	return false
 }
 
 // isConference reports whether m is the machine of a conference and not of a call.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/runtime/store"
@@ -108,7 +109,7 @@ func (e *Engine) outbound(f *flow.Flow, r *CallRequest, key string) (*Machine, e
 	case d.From == "":
 		return nil, errors.New("from is empty, and the flow has no default for it")
 	}
-	m.Call.From, m.Call.Tag, m.head = d.From, d.Tag, nil
+	m.Call.From, m.Call.Tag, m.More.Rings, m.head = d.From, d.Tag, d.rings(), nil
 	d.Vars, d.Params = nil, nil // the machine has them
 	m.LastEffect++
 	m.Effects = append(m.Effects, Effect{ID: m.LastEffect, Request: Request{
@@ -180,6 +181,9 @@ func (p params) Has(slot int) bool { return p.Lookup(slot) != nil }
 // by its callId or the key of its machine. It reports whether a handler took it; a signal that is not declared, or that nobody
 // handles now, is ignored. The same key twice is the same signal; without a key every one is new.
 //
+// Values must be of the types that the flow declares: whole numbers of any kind for an int, a text such as 90s for a duration and
+// one such as 2026-11-20T10:00:00Z for a time. One that is nil, or not there, is the zero value.
+//
 // Errors wrap ErrUnknownCall, ErrRequest or ErrClosed, or are the store's.
 func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[string]any, key string) (handled bool, err error) {
 	defer recovered(&err)
@@ -207,6 +211,9 @@ func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[str
 		case !w.origin.declares(signal): // it may have the name of an event that is none of the outside
 			return Outcome{}, false, nil
 		}
+		if err := w.origin.takes(ev); err != nil {
+			return Outcome{}, false, fmt.Errorf("%w: signal %q: %w", ErrRequest, signal, err)
+		}
 		return w.internal(ev), true, nil
 	})
 	if err != nil {
@@ -218,6 +225,42 @@ func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[str
 // declares reports whether a flow of the machine declares the signal.
 func (m *Machine) declares(signal string) bool {
 	return slices.ContainsFunc(m.Frames, func(f Frame) bool { return f.Flow.Signals[signal] != nil })
+}
+
+// takes returns what is wrong with the values of a signal. It does not matter which of the flows that declare it will handle it:
+// one whose fields they fit is enough.
+func (m *Machine) takes(ev *InternalEvent) (wrong error) {
+	for i := len(m.Frames) - 1; i >= 0; i-- {
+		f := m.Frames[i].Flow
+		s := f.Signals[ev.Name]
+		if s == nil {
+			continue
+		}
+		err := misfit(f.SignalFields[s.First:s.First+s.Count], ev.With)
+		if err == nil {
+			return nil
+		}
+		wrong = or(wrong, err)
+	}
+	return wrong
+}
+
+// misfit returns which value is not of the type of its field.
+func misfit(fields []flow.Return, with map[string]any) error {
+	for i := range fields {
+		f, v := &fields[i], with[fields[i].Name]
+		if v == nil {
+			continue
+		}
+		if _, ok := as(v, f.Type); !ok {
+			shown := fmt.Sprint(v)
+			if text, isText := v.(string); isText {
+				shown = strconv.Quote(text)
+			}
+			return fmt.Errorf("field %q is declared %s, %s is none", f.Name, f.Type, clip(shown))
+		}
+	}
+	return nil
 }
 
 // Machine returns a copy of a machine, found by its key or by the callId. The error wraps ErrUnknownCall when there is none.

@@ -1,8 +1,13 @@
 package runtime_test
 
 import (
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/bxmlflow/bxmlflow/runtime"
 )
 
 // A call with a helper leg, which tells it numbers.
@@ -91,5 +96,55 @@ func TestWhatIsNoSignalOfTheFlowIsIgnored(t *testing.T) {
 	}
 	if got, _ := s.machine(callA).Var("heard"); got != "" {
 		t.Errorf("the call has heard %q", got)
+	}
+}
+
+const typed = `
+flow: typed
+signals: {order: {n: int, price: number, wait: duration, gift: bool, names: list, note: string}}
+vars: {heard: ""}
+start: {initiate: hold}
+on:
+  order: {actions: [{set: {heard: "${event.n} ${event.price} ${event.wait} ${event.gift} ${len(event.names)} ${event.note}"}}]}
+states:
+  hold: {bxml: [{Gather: {maxDigits: 1}}], on: {gather: bye}}
+  bye: {type: final, bxml: [Hangup]}
+`
+
+func TestWhatDoesNotFitASignalIsRefused(t *testing.T) {
+	tests := []struct {
+		sentence string
+		with     map[string]any
+		want     string // of the error; "" for none
+		heard    string
+	}{
+		{"nothing", nil, "", "0 0 0 false 0 "},
+		{"all", map[string]any{"n": 3, "price": 2, "wait": "90s", "gift": true, "names": []any{"a"}, "note": "x"}, "", "3 2 90 true 1 x"},
+		{"numbers of JSON", map[string]any{"n": json.Number("3"), "price": json.Number("2.5")}, "", "3 2.5 0 false 0 "},
+		{"a float that is whole", map[string]any{"n": 3.0}, "", "3 0 0 false 0 "},
+		{"a duration of Go", map[string]any{"wait": time.Minute}, "", "0 0 60 false 0 "},
+		{"null", map[string]any{"n": nil}, "", "0 0 0 false 0 "},
+		{"a text for an int", map[string]any{"n": "3"}, `field "n" is declared int, "3" is none`, ""},
+		{"a fraction for an int", map[string]any{"n": 2.5}, `field "n" is declared int, 2.5 is none`, ""},
+		{"a text for a bool", map[string]any{"gift": "yes"}, `field "gift" is declared bool, "yes" is none`, ""},
+		{"a text that is no duration", map[string]any{"wait": "soon"}, `field "wait" is declared duration, "soon" is none`, ""},
+		{"a number for a text", map[string]any{"note": 1}, `field "note" is declared string, 1 is none`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.sentence, func(t *testing.T) {
+			s := newStage(t, nil, typed)
+			s.post("/flows/typed", webhook("initiate", callA))
+			handled, err := s.Signal(t.Context(), callA, "order", tt.with, "")
+			if tt.want != "" {
+				if !errors.Is(err, runtime.ErrRequest) || !strings.Contains(err.Error(), tt.want) || handled {
+					t.Errorf("handled %t, %v", handled, err)
+				}
+			} else if err != nil || !handled {
+				t.Errorf("handled %t, %v", handled, err)
+			}
+			if got, _ := s.machine(callA).Var("heard"); got != tt.heard {
+				t.Errorf("the call has heard %q", got)
+			}
+		})
 	}
 }

@@ -97,6 +97,31 @@ func TestAConference(t *testing.T) {
 	}
 }
 
+func TestAConferenceWithoutWithHasNone(t *testing.T) {
+	s := newSession(t, `
+flow: rooms
+start: {initiate: in}
+states:
+  in: {bxml: [{Conference: standup, with: {role: host}}, Redirect], on: {redirect: between}}
+  between: {bxml: [{Gather: {maxDigits: 1}}], on: {gather: other}}
+  other: {bxml: [{Conference: lobby}, Redirect], on: {redirect: bye}}
+  bye: {type: final, bxml: [Hangup]}
+`)
+	with := func() any { return s.machine(callerCall).m.More.With["role"] }
+	s.event(callerCall, "initiate")
+	if with() != "host" {
+		t.Fatalf("with.role is %v", with())
+	}
+	s.event(callerCall, "redirect")
+	if with() != "host" { // the conference may be told later than the call that it has left
+		t.Errorf("a document without a conference: with.role is %v", with())
+	}
+	s.event(callerCall, "gather digits=1")
+	if with() != nil {
+		t.Errorf("in the other conference with.role is %v", with())
+	}
+}
+
 func TestAConferenceNeedsNoFlow(t *testing.T) {
 	s := newSession(t, `
 flow: in

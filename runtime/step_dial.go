@@ -138,7 +138,7 @@ func (s *Stepper) NewLeg(maker *Machine, d *Dial, f *flow.Flow, now time.Time) (
 	m := &Machine{
 		Key: d.Machine, Flow: f.Name, Hash: f.Hash, Phase: Dialing, Started: now.UnixMilli(), Touched: now.UnixMilli(),
 		Call: Call{From: d.From, To: d.To, Tag: d.Tag, Direction: "outbound", Leg: d.Name},
-		More: &More{Keep: d.Keep, Target: d.Target},
+		More: &More{Keep: d.Keep, Target: d.Target, Rings: d.rings()},
 	}
 	if maker != nil {
 		m.More.Maker = maker.Key
@@ -158,6 +158,14 @@ func (s *Stepper) NewLeg(maker *Machine, d *Dial, f *flow.Flow, now time.Time) (
 		return nil, fmt.Errorf("new leg of flow %q: %w", f.Name, err)
 	}
 	return m, nil
+}
+
+// maxRings is how long a call can ring, in seconds, as the callTimeout of createCall tells.
+const maxRings = 300
+
+// rings returns how long the leg may ring, in whole seconds; 0 for the carrier's default.
+func (d *Dial) rings() uint16 {
+	return uint16(min(max(math.Ceil(d.CallTimeout), 0), maxRings))
 }
 
 // furnish gives a new leg its variables and params.

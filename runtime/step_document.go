@@ -74,7 +74,10 @@ func (r *stepRun) rendered() error {
 	if to := r.ev.Bridged(); to != "" && r.bridges() {
 		r.bridging, r.m.more().Bridging = to, to
 	}
-	if member := r.ev.Member(); member != nil {
+	switch member := r.ev.Member(); {
+	case len(member) == 0 && member != nil && r.m.More != nil && r.m.More.With != nil:
+		r.m.more().With = nil
+	case len(member) > 0:
 		v, err := plain(member, 0)
 		if err == nil {
 			err = r.keepable(v)

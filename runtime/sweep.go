@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
@@ -14,6 +15,10 @@ const (
 	sweepBatch = 1000
 	// sweepAgain is when a call is asked for again about which the carrier said nothing.
 	sweepAgain = time.Hour
+	// toRing is how long it takes until a call rings, or until it is clear that it never will, and unheard how much later than
+	// that a webhook of it can come.
+	toRing  = 30 * time.Second
+	unheard = time.Minute
 	// workLeft is how much longer a record is kept while effects wait.
 	workLeft = time.Hour
 	// causeReaped is the cause of a call whose disconnect never came.
@@ -88,19 +93,45 @@ func (e *Engine) reaped(ctx context.Context, key string) (kept bool, err error) 
 	w := e.work()
 	defer e.release(w)
 	w.forget()
-	if m.Call.ID == "" { // nobody knows what became of the call, but somebody may wait for the leg
+	callID, waits := m.Call.ID, false
+	if callID == "" {
+		callID, waits = e.dialling(ctx, m)
+	}
+	switch {
+	case waits:
+		return true, w.extend(ctx, key, m.lifetime())
+	case callID == "": // nobody knows what became of the call, but somebody may wait for the leg
 		return true, w.disconnected(ctx, key, refusal{cause: causeReaped})
 	}
-	state, err := e.config.Carrier.Call(ctx, m.Call.ID)
+	state, err := e.config.Carrier.Call(ctx, callID)
 	var c *bandwidth.Error
 	switch {
 	case err == nil && state.State != "disconnected":
-		return true, w.extend(ctx, key, m.Frames[0].Flow.Expiry)
+		return true, w.extend(ctx, key, m.lifetime())
 	case err == nil, errors.As(err, &c) && c.NotFound():
 		return true, w.disconnected(ctx, key, refusal{cause: causeReaped})
 	}
-	e.logError("call not asked for", err, "call", m.Call.ID)
-	return true, w.extend(ctx, key, min(sweepAgain, m.Frames[0].Flow.Expiry))
+	e.logError("call not asked for", err, "call", callID)
+	return true, w.extend(ctx, key, min(sweepAgain, m.lifetime()))
+}
+
+// dialling returns what the maker of a leg knows of it that the leg itself does not: its callId, or that its call is still to be
+// made. That does not go on for ever.
+func (e *Engine) dialling(ctx context.Context, leg *Machine) (callID string, waits bool) {
+	if leg.More == nil || leg.More.Maker == "" {
+		return "", false
+	}
+	maker, err := e.machine(ctx, leg.More.Maker)
+	if maker == nil || err != nil {
+		return "", err != nil && !leg.outlived(e.config.Clock())
+	}
+	waits = slices.ContainsFunc(maker.Effects, func(f Effect) bool { return f.Request.Dial != nil && f.Request.Dial.Machine == leg.Key })
+	return maker.madeCall(leg.Key), waits && !leg.outlived(e.config.Clock())
+}
+
+// outlived reports whether the machine is older than one may be that hears nothing.
+func (m *Machine) outlived(now time.Time) bool {
+	return now.Sub(time.UnixMilli(m.Started)) > m.Frames[0].Flow.Expiry
 }
 
 // extend lets a machine live on.
@@ -110,14 +141,26 @@ func (w *work) extend(ctx context.Context, key string, by time.Duration) error {
 	return err
 }
 
+// lifetime returns how long a machine is kept that hears nothing: a leg that is being dialled until its webhooks must have come.
+func (m *Machine) lifetime() time.Duration {
+	expiry := m.Frames[0].Flow.Expiry
+	if m.Phase != Dialing {
+		return expiry
+	}
+	rings := time.Duration(ringing) * time.Second
+	if m.More != nil && m.More.Rings != 0 {
+		rings = time.Duration(m.More.Rings) * time.Second
+	}
+	return min(expiry, rings+toRing+unheard)
+}
+
 // expires returns when the record may be deleted: some time after the end of the call or conference, or after the last event of
 // one whose end was never told.
 // What is left to be done keeps it a while longer: the time for all attempts at that.
 func expires(m *Machine) int64 {
-	f := m.Frames[0].Flow
-	at := m.Touched + f.Expiry.Milliseconds()
+	at := m.Touched + m.lifetime().Milliseconds()
 	if m.Phase == Ended {
-		at = m.Touched + f.Retention.Milliseconds()
+		at = m.Touched + m.Frames[0].Flow.Retention.Milliseconds()
 	}
 	if len(m.Effects) > 0 {
 		at += workLeft.Milliseconds()

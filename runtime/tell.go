@@ -13,10 +13,10 @@ const (
 	maxTellFirst = 32          // signals at once
 )
 
-// tells reports whether the first thing that the machine has to do now is to tell another one something.
+// tells reports whether the next thing that the machine has to do now is to tell another one something.
 func (m *Machine) tells(now int64) bool {
-	first := &m.Effects[0]
-	return first.Request.Operation == opTell && first.Next <= now
+	i := m.nextEffect(now)
+	return i >= 0 && m.Effects[i].Request.Operation == opTell
 }
 
 // tellFirst delivers what a machine has to tell before its next webhook is looked at, so that what it said arrives before what
@@ -38,17 +38,18 @@ func (x *executor) tellFirst(key string) {
 	}
 }
 
-// tellOne delivers the first effect of a machine when it is for another machine.
+// tellOne delivers the next effect of a machine when it is for another machine.
 func (w *work) tellOne(ctx context.Context, key string) (more bool, err error) {
 	defer recovered(&err)
 	w.forget()
 	if err := w.load(ctx, key); err != nil {
 		return false, err
 	}
-	if len(w.origin.Effects) == 0 || !w.origin.tells(w.engine.config.Clock().UnixMilli()) {
+	i := w.origin.nextEffect(w.engine.config.Clock().UnixMilli())
+	if i < 0 || w.origin.Effects[i].Request.Operation != opTell {
 		return false, nil
 	}
-	effect := w.origin.Effects[0]
+	effect := w.origin.Effects[i]
 	key = w.origin.Key
 	end := w.tell(ctx, key, &effect)
 	if end.failed != nil && ctx.Err() != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow"
 )
 
-// runDue does the first thing that is due of a machine: a timer or the first of its effects. It reports whether there may be
+// runDue does the first thing that is due of a machine: a timer or the next of its effects. It reports whether there may be
 // more to do now.
 func (w *work) runDue(key string) (more bool, err error) {
 	defer recovered(&err) // of a store or of the flow's error handling; what was to be done stays where it is
@@ -20,17 +20,17 @@ func (w *work) runDue(key string) (more bool, err error) {
 	}
 	key = w.record.Key // of a record that was found
 	now := e.config.Clock().UnixMilli()
-	effect := len(w.origin.Effects) > 0 && w.origin.Effects[0].Next <= now
-	if t := w.origin.nextTimer(); t != nil && t.Due <= now && !(effect && w.origin.Effects[0].Next <= t.Due) {
+	i := w.origin.nextEffect(now)
+	if t := w.origin.nextTimer(); t != nil && t.Due <= now && !(i >= 0 && w.origin.Effects[i].Next <= t.Due) {
 		if e.config.realTime && e.effects.alarms.early(key, t.Due) {
 			return false, nil
 		}
 		return true, w.fire(key, *t)
 	}
-	if !effect {
+	if i < 0 {
 		return false, nil
 	}
-	return true, w.runEffect(key, w.origin.Effects[0])
+	return true, w.runEffect(key, w.origin.Effects[i])
 }
 
 // nextTimer returns the timer that is due first, nil when there is none.

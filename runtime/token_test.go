@@ -105,6 +105,12 @@ states:
 	if got := b.post(target, webhook("bridgeTargetComplete", call(0x22222222))); got.status == http.StatusForbidden {
 		t.Errorf("the target is refused")
 	}
+	b.post("/flows/join", webhook("initiate", call(5)))
+	for _, other := range []string{call(5), call(6)} {
+		if got := b.post(target, webhook("bridgeTargetComplete", other)); got.status != http.StatusForbidden {
+			t.Errorf("a call that the bridge did not name: status %d", got.status)
+		}
+	}
 	if got := b.post(own, webhook("bridgeComplete", call(0x22222222))); got.status != http.StatusForbidden {
 		t.Errorf("another call with the token of bridgeComplete: status %d", got.status)
 	}
@@ -113,6 +119,46 @@ states:
 	}
 	if got := b.post(own, webhook("bridgeComplete", callA)); got.words(t) != "Goodbye." {
 		t.Errorf("the caller hears %q", got.words(t))
+	}
+}
+
+const serial = `
+flow: serial
+start: {initiate: first}
+states:
+  first:
+    bxml: [{Bridge: c-22222222-1a31c52e-b38f-4198-93c1-51633ec68f8d}]
+    on: {bridgeComplete: second, bridgeTargetComplete: bye}
+  second:
+    bxml: [{Bridge: c-33333333-1a31c52e-b38f-4198-93c1-51633ec68f8d}]
+    on: {bridgeComplete: third, bridgeTargetComplete: bye}
+  third:
+    bxml: [{Gather: {maxDigits: 1}}]
+    on: {gather: bye}
+  bye: {type: final, bxml: [Hangup]}
+`
+
+func TestATargetMayBeLaterThanTheNextDocumentOfItsBridge(t *testing.T) {
+	const flowPath = "/flows/serial"
+	b := start(t, runtime.Config{Flows: set(t, flow.Options{}, serial)})
+	targets := []string{call(0x22222222), call(0x33333333)}
+	var urls []string
+	next := b.post(flowPath, webhook("initiate", callA))
+	for range 2 {
+		urls = append(urls, next.url(t, flowPath, "bridgeTargetCompleteUrl"))
+		next = b.post(next.url(t, flowPath, "bridgeCompleteUrl"), webhook("bridgeComplete", callA))
+	}
+	status := func(url, callID string) int { return b.post(url, webhook("bridgeTargetComplete", callID)).status }
+	if got := status(urls[1], targets[0]); got != http.StatusForbidden {
+		t.Errorf("the target of another bridge: status %d", got)
+	}
+	for i, target := range targets { // of the first bridge nobody knows any more whom it named
+		if got := status(urls[i], target); got == http.StatusForbidden {
+			t.Errorf("target %d is refused", i)
+		}
+	}
+	if got := status(urls[0], call(7)); got == http.StatusForbidden {
+		t.Errorf("what is not known is refused")
 	}
 }
 

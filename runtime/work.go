@@ -126,6 +126,11 @@ func (w *work) react(ctx context.Context) (Outcome, bool, error) {
 		w.warnRefused("a token is required, and it bears none")
 		return Outcome{}, false, nil
 	}
+	if w.unbridged(ctx) {
+		w.status = http.StatusForbidden
+		w.warnRefused("the bridge that the token was given for named another call")
+		return Outcome{}, false, nil
+	}
 	if err := w.prepare(ctx); err != nil {
 		return Outcome{}, false, err
 	}
