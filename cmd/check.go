@@ -12,9 +12,19 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
 
+// verdict is how check tells what it found.
+type verdict struct {
+	format string
+	strict bool     // warnings fail too
+	ignore []string // rules to leave out
+}
+
+// formats of problems.
+var formats = []string{"text", "json", "sarif", "github"}
+
 func (a *app) checkCommand() *cobra.Command {
-	var format string
-	var strict bool
+	var v verdict
+	var explain string
 	c := &cobra.Command{
 		Use:   "check [path ...]",
 		Short: "Find what is wrong with flows before a caller does",
@@ -22,32 +32,59 @@ func (a *app) checkCommand() *cobra.Command {
 			"every mistake with its place and what to do. It says nothing when all is well. Params of the configuration are\n" +
 			"checked too; those of other flows count when folders are checked, not single files. With --config it also checks whether\n" +
 			"the flows can be served so: the REST API, public-url, hosts, secrets, params that are required.\n\n" +
+			"A comment `# bxmlflow: ignore RULE reason` at the end of a line, or on the line before it, ignores what a rule reports\n" +
+			"there, and --ignore what it reports anywhere: warnings, and errors with which a flow can be used all the same. Serve\n" +
+			"knows the comments only. The rules are listed by `bxmlflow rules`.\n\n" +
+			"Formats: text; json; sarif (2.1.0, for code scanning); github (annotations of a workflow run).\n\n" +
 			"Exit codes: 0 no errors, 1 errors (or warnings with --strict), 2 wrong use, wrong params or no flows, 3 the files could\n" +
 			"not be read or the output not written.",
-		Example: "  bxmlflow check flows/\n  bxmlflow check --strict --format json flows/front-desk.yaml",
+		Example: "  bxmlflow check flows/\n  bxmlflow check --strict --format json flows/front-desk.yaml\n  bxmlflow check --explain dead-end",
 		RunE: func(c *cobra.Command, args []string) error {
+			if !slices.Contains(formats, v.format) {
+				return failure{exitUsage, fmt.Errorf("there is no format %q: it is text, json, sarif or github", v.format)}
+			}
+			if c.Flags().Changed("explain") {
+				return a.explain(explain, v.format, args)
+			}
+			for _, id := range v.ignore {
+				if _, err := findRule(id); err != nil {
+					return failure{exitUsage, fmt.Errorf("check: --ignore: %w", err)}
+				}
+			}
 			problems, err := a.check(c.Flags(), here(args))
 			if err != nil {
 				return err
 			}
-			if err := a.report(problems, format); err != nil {
-				return err
-			}
-			code := problemCode(problems)
-			if code == exitFine && strict && problems.Count(diag.Warning) > 0 {
-				code = exitProblems
-			}
-			if code != exitFine {
-				return failure{code: code}
-			}
-			return nil
+			return a.tell(problems, v)
 		},
 	}
 	c.Flags().String("config", "", "configuration file (default "+configFile+" when it is there)")
 	c.Flags().StringArray("param", nil, "a param of a flow: flow.name=value (repeatable)")
-	c.Flags().StringVar(&format, "format", "text", "how to write problems: text or json")
-	c.Flags().BoolVar(&strict, "strict", false, "fail on warnings too")
+	c.Flags().StringVar(&v.format, "format", "text", "how to write problems: text, json, sarif or github")
+	c.Flags().BoolVar(&v.strict, "strict", false, "fail on warnings too")
+	c.Flags().StringArrayVar(&v.ignore, "ignore", nil, "leave out what a rule reports (repeatable)")
+	c.Flags().StringVar(&explain, "explain", "", "explain a rule, with an example, instead of checking")
 	return c
+}
+
+// tell reports problems and fails by what they are.
+func (a *app) tell(problems diag.List, v verdict) error {
+	rules := flow.Rules()
+	problems = slices.DeleteFunc(problems, func(d diag.Diagnostic) bool {
+		i := slices.IndexFunc(rules, func(r flow.Rule) bool { return r.ID == d.Rule })
+		return i >= 0 && slices.Contains(v.ignore, d.Rule) && rules[i].MayIgnore(d)
+	})
+	if err := a.report(problems, v.format); err != nil {
+		return err
+	}
+	code := problemCode(problems)
+	if code == exitFine && v.strict && problems.Count(diag.Warning) > 0 {
+		code = exitProblems
+	}
+	if code == exitFine {
+		return nil
+	}
+	return failure{code: code}
 }
 
 // check loads flows with the params of the configuration and returns what is wrong with both.
@@ -89,13 +126,20 @@ func deploymentKeys() []string {
 	return keys
 }
 
-// report writes problems to the output in a format.
+// home is where the project is found.
+const home = "https://github.com/bxmlflow/bxmlflow"
+
+// report writes problems to the output in one of the formats.
 func (a *app) report(problems diag.List, format string) error {
 	switch format {
-	case "text":
-		return a.show(a.Out, problems)
 	case "json":
 		return diag.JSON(a.Out, problems)
+	case "sarif":
+		return diag.SARIF(a.Out, problems, diag.Tool{
+			Name: "bxmlflow", Version: buildVersion().Version, URI: home, Docs: home + "/blob/main/docs/checks.md", Rules: flow.Rules(),
+		})
+	case "github":
+		return diag.GitHub(a.Out, problems)
 	}
-	return failure{exitUsage, fmt.Errorf("there is no format %q: it is text or json", format)}
+	return a.show(a.Out, problems)
 }

@@ -26,6 +26,9 @@ func FuzzCompile(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	for _, r := range flow.Rules() {
+		f.Add([]byte("# bxmlflow: ignore " + r.ID + " on purpose\n" + r.Bad))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		fl, problems := flow.Parse("a.yaml", text, flow.Options{})
 		for _, p := range problems {

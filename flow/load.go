@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bxmlflow/bxmlflow/flow/ast"
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/internal/expression"
 	"github.com/bxmlflow/bxmlflow/flow/internal/parse"
@@ -126,16 +127,20 @@ func Parse(path string, text []byte, o Options) (*Flow, diag.List) {
 // Compile compiles flows that may invoke each other. The Set holds those without errors; the problems are sorted.
 func Compile(o Options, sources ...Source) (*Set, diag.List) {
 	l := &linker{options: o, byName: map[string]*compiler{}, toConferences: map[string]bool{}}
+	var files []*ast.File
 	for _, s := range sources {
 		file, problems := parse.File(s.Path, s.Text, known)
 		l.problems = append(l.problems, problems...)
+		if file != nil {
+			files = append(files, file)
+		}
 		if file != nil && file.Name.Value != "" {
 			l.add(file, s.Text, problems.HasErrors())
 		}
 	}
 	l.link()
 	l.problems.Sort()
-	l.problems = distinct(l.problems)
+	l.problems = ignore(distinct(l.problems), files)
 	set := l.set()
 	return set, tidy(l.problems)
 }

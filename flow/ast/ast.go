@@ -96,6 +96,15 @@ type File struct {
 	Retention   *Text
 	Expiry      *Text
 	States      []*State
+	Comments    []Comment // those that speak to the checker
+}
+
+// Comment is a comment of the file. Line is the line that it is about: its own, or the next one when it stands alone; 0 when
+// there is none.
+type Comment struct {
+	Text string // with its "#"
+	Span diag.Span
+	Line int
 }
 
 // Decl declares a parameter or a variable. Type is nil when the default gives it.

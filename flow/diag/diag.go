@@ -1,7 +1,7 @@
 // Package diag describes problems in files: what is wrong, where, and what to do about it.
 //
-// A problem is a value. Parsers and checkers return a List; commands render it as text or JSON. The package knows
-// nothing of flows, YAML or telephony.
+// A problem is a value. Parsers and checkers return a List; commands render it as text, JSON, SARIF or workflow commands of
+// GitHub. The package knows nothing of flows, YAML or telephony.
 package diag
 
 import (

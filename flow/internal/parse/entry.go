@@ -139,7 +139,7 @@ func (p *parser) split(e yamlsrc.Entry, first ast.Text) bool {
 
 // cut reports an unquoted text that ends in the middle of a sentence because a comment follows it.
 func (p *parser) cut(n *node, what string) bool {
-	if n.Kind != yamlsrc.Scalar || n.Style != yamlsrc.Plain || n.Comment == "" {
+	if n.Kind != yamlsrc.Scalar || n.Style != yamlsrc.Plain || n.Comment == "" || strings.Contains(n.Comment, Mark) {
 		return false
 	}
 	if n.Value != "" && (strings.HasSuffix(n.Value, ".") || strings.HasSuffix(n.Value, "!") || strings.HasSuffix(n.Value, "?")) {

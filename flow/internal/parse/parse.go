@@ -19,6 +19,9 @@ const (
 	RuleQuote      = "quote-text"
 )
 
+// Mark is what comments contain that speak to the checker.
+const Mark = "bxmlflow:"
+
 // Words tell what names mean, so that the parser can say where a key belongs that stands in the wrong place. What stands in
 // the right one is not asked about.
 type Words struct {
@@ -37,6 +40,11 @@ func File(path string, src []byte, words Words) (*ast.File, diag.List) {
 		return nil, p.problems
 	}
 	file := p.file(path, root)
+	if file != nil {
+		for _, c := range root.Comments(Mark) {
+			file.Comments = append(file.Comments, ast.Comment(c))
+		}
+	}
 	return file, p.problems
 }
 
@@ -102,7 +110,7 @@ func (p *parser) unknownKey(e yamlsrc.Entry, what string, known keys) {
 
 func (p *parser) wrongType(n *node, what, want string) *diag.Diagnostic {
 	d := p.problems.Errorf(RuleWrongType, n.Span, "%s must be %s, not %s", what, want, describe(n))
-	if n.Kind == yamlsrc.Scalar && n.Resolved == yamlsrc.Null && n.Comment != "" {
+	if n.Kind == yamlsrc.Scalar && n.Resolved == yamlsrc.Null && n.Comment != "" && !strings.Contains(n.Comment, Mark) {
 		d.WithHelp("everything after # is a comment; quote the text: \"%s\"", n.Comment)
 	}
 	return d
