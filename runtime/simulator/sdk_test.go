@@ -2,19 +2,16 @@ package simulator
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bxmlflow/bxmlflow/internal/npm"
 )
 
 // sdkStep is a line that sdk.mjs prints: a request and what it brought.
@@ -37,7 +34,7 @@ type sdkStep struct {
 //
 // The test needs node and npm (make deps). npm puts the package into testdata/sdk/node_modules the first time.
 func TestBandwidthSDK(t *testing.T) {
-	node := installSDK(t)
+	sdk := npm.Install(t, "testdata/sdk")
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
 	w := newWorld(t, map[string]string{
@@ -63,7 +60,7 @@ func TestBandwidthSDK(t *testing.T) {
 	server.Start()
 	defer server.Close()
 
-	steps := runSDK(t, node, address)
+	steps := runSDK(t, sdk, address)
 	server.Close()
 	wantSteps(t, steps, address)
 	if !strings.Contains(w.events(), "conferenceMemberJoin standup; ") {
@@ -71,57 +68,14 @@ func TestBandwidthSDK(t *testing.T) {
 	}
 }
 
-// installSDK makes sure that the package is there and returns the path of node.
-func installSDK(t *testing.T) string {
-	t.Helper()
-	node, err := exec.LookPath("node")
-	npm, missing := exec.LookPath("npm")
-	if err = errors.Join(err, missing); err != nil {
-		if os.Getenv("BXMLFLOW_TEST_REQUIRE") == "1" {
-			t.Fatalf("%v (install Node.js: make deps)", err)
-		}
-		t.Skipf("%v (install Node.js: make deps)", err)
-	}
-	lock, err := os.Stat("testdata/sdk/package-lock.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done, err := os.Stat("testdata/sdk/node_modules/.package-lock.json")
-	if err == nil && !done.ModTime().Before(lock.ModTime()) {
-		return node
-	}
-	command(t, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	now := time.Now()
-	if err := os.Chtimes("testdata/sdk/node_modules/.package-lock.json", now, now); err != nil {
-		t.Fatal(err)
-	}
-	return node
-}
-
-// command runs a program in the folder of the script and returns what it prints.
-func command(t *testing.T, name string, args ...string) []byte {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = filepath.Join("testdata", "sdk")
-	var messages bytes.Buffer
-	cmd.Stderr = &messages
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, &messages)
-	}
-	return out
-}
-
 // runSDK runs the script and reads its lines.
-func runSDK(t *testing.T, node, address string) []sdkStep {
+func runSDK(t *testing.T, sdk *npm.Project, address string) []sdkStep {
 	t.Helper()
 	t.Setenv("BANDWIDTH_URL", address+"/api/v2")
 	t.Setenv("NO_PROXY", "127.0.0.1")
 	t.Setenv("no_proxy", "127.0.0.1")
 	var steps []sdkStep
-	lines := json.NewDecoder(bytes.NewReader(command(t, node, "sdk.mjs", "https://app.example")))
+	lines := json.NewDecoder(bytes.NewReader(sdk.Run(t, nil, "sdk.mjs", "https://app.example")))
 	for lines.More() {
 		var s sdkStep
 		if err := lines.Decode(&s); err != nil {
