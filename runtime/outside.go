@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/runtime/store"
@@ -16,11 +14,23 @@ import (
 
 // Errors of what is asked from outside. What Call, Signal and Machine return may wrap them.
 var (
-	ErrUnknownFlow = errors.New("there is no such flow")
-	ErrUnknownCall = errors.New("there is no such call")
-	ErrRequest     = errors.New("bad request") // what is asked for does not fit the flow, or the configuration
-	ErrClosed      = errors.New("the engine is closed")
+	ErrUnknownFlow   = errors.New("there is no such flow")
+	ErrUnknownCall   = errors.New("there is no such call")
+	ErrUnknownSignal = errors.New("there is no such signal") // no flow of the call declares it
+	ErrRequest       = errors.New("bad request")             // what is asked for does not fit the flow, or the configuration
+	ErrClosed        = errors.New("the engine is closed")
 )
+
+// denial is why something is not done that is asked from outside. Its kind is one of the errors above.
+type denial struct{ kind, why error }
+
+func deny(kind error, format string, args ...any) error {
+	return &denial{kind, fmt.Errorf(format, args...)}
+}
+
+func (d *denial) Error() string        { return d.kind.Error() + ": " + d.why.Error() }
+func (d *denial) Unwrap() error        { return d.why }
+func (d *denial) Is(target error) bool { return target == d.kind }
 
 // CallRequest asks for an outbound call. What is left at its zero value has the default of the flow's `outbound`.
 type CallRequest struct {
@@ -40,6 +50,9 @@ type CallRequest struct {
 // dialing: Machine finds it, Signal reaches it. The call itself is made after Call has returned. The same key twice is the same
 // call; without a key every request is a call of its own.
 //
+// What Bandwidth would refuse (numbers, times) is refused at once, as are vars and params that the flow does not have, or that are
+// of another type.
+//
 // Errors wrap ErrUnknownFlow, ErrRequest or ErrClosed, or are the store's.
 func (e *Engine) Call(ctx context.Context, flowName string, r CallRequest, key string) (id string, err error) {
 	defer recovered(&err)
@@ -53,15 +66,15 @@ func (e *Engine) Call(ctx context.Context, flowName string, r CallRequest, key s
 	case f == nil:
 		return "", fmt.Errorf("call: flow %q: %w", flowName, ErrUnknownFlow)
 	case e.config.Carrier == nil || e.config.PublicURL == "" || e.config.ApplicationID == "":
-		return "", fmt.Errorf("call: %w: calls need Carrier, PublicURL and ApplicationID", ErrRequest)
+		return "", fmt.Errorf("call: %w", deny(ErrRequest, "calls need Carrier, PublicURL and ApplicationID"))
 	}
 	m, err := e.outbound(f, &r, outsideKey(key))
 	if err != nil {
-		return "", fmt.Errorf("call: %w: %w", ErrRequest, err)
+		return "", fmt.Errorf("call: %w", deny(ErrRequest, "%w", err))
 	}
 	u := store.Update{Key: m.Key, Data: m.Append(nil), Expires: expires(m), Pending: true}
 	if len(u.Data) > maxRecord {
-		return "", fmt.Errorf("call: %w: params and vars are too large", ErrRequest)
+		return "", fmt.Errorf("call: %w", deny(ErrRequest, "params and vars are too large"))
 	}
 	switch _, err := e.store.Save(ctx, &u); {
 	case errors.Is(err, store.ErrConflict): // it was asked for before
@@ -96,6 +109,12 @@ func (e *Engine) outbound(f *flow.Flow, r *CallRequest, key string) (*Machine, e
 		Machine: key, Flow: f.Name, Hash: f.Hash.String(), To: r.To, From: r.From, Tag: r.Tag, CallTimeout: r.CallTimeout,
 		Detection: r.MachineDetection, Vars: r.Vars, Params: r.Params,
 	}
+	if len(f.Start[eventAnswer]) == 0 {
+		return nil, fmt.Errorf("no call can begin in flow %q: `start` has no answer", f.Name)
+	}
+	if err := r.misfit(f); err != nil {
+		return nil, err
+	}
 	m, err := e.stepper.NewLeg(nil, d, f, e.config.Clock())
 	if err != nil {
 		return nil, err
@@ -103,11 +122,15 @@ func (e *Engine) outbound(f *flow.Flow, r *CallRequest, key string) (*Machine, e
 	if err := d.complete(&f.Outbound, params{&m.Frames[0]}); err != nil {
 		return nil, err
 	}
-	switch {
-	case d.To == "":
-		return nil, errors.New("to is empty")
-	case d.From == "":
-		return nil, errors.New("from is empty, and the flow has no default for it")
+	if d.From == "" {
+		return nil, fmt.Errorf("from is missing, and flow %q has no default for it under `outbound`", f.Name)
+	}
+	call, err := e.createCall(d)
+	if err == nil {
+		err = call.Validate()
+	}
+	if err != nil {
+		return nil, err
 	}
 	m.Call.From, m.Call.Tag, m.More.Rings, m.head = d.From, d.Tag, d.rings(), nil
 	d.Vars, d.Params = nil, nil // the machine has them
@@ -116,6 +139,22 @@ func (e *Engine) outbound(f *flow.Flow, r *CallRequest, key string) (*Machine, e
 		Kind: flow.ActionCreateCall, Name: opDial, Source: "outside", Operation: opDial, Dial: d,
 	}})
 	return m, nil
+}
+
+// misfit returns which of the values for a call is not one that the flow has, or of another type.
+func (r *CallRequest) misfit(f *flow.Flow) error {
+	vars, params := make([]taker, len(f.Vars)), make([]taker, len(f.Params))
+	for i, v := range f.Vars {
+		vars[i] = taker{v.Name, v.Type, v.Secret}
+	}
+	for i, p := range f.Params {
+		params[i] = taker{p.Name, p.Type, p.Secret}
+	}
+	owner := fmt.Sprintf("flow %q", f.Name)
+	if err := misfit(owner, "variable", vars, r.Vars); err != nil {
+		return err
+	}
+	return misfit(owner, "param", params, r.Params)
 }
 
 // complete fills in what the request left to the flow.
@@ -176,92 +215,6 @@ func (p params) Lookup(slot int) any {
 
 // Has reports whether a param has a value.
 func (p params) Has(slot int) bool { return p.Lookup(slot) != nil }
-
-// Signal delivers a signal that a flow of the call declares, from outside: an agent is free, a payment came in. The call is named
-// by its callId or the key of its machine. It reports whether a handler took it; a signal that is not declared, or that nobody
-// handles now, is ignored. The same key twice is the same signal; without a key every one is new.
-//
-// Values must be of the types that the flow declares: whole numbers of any kind for an int, a text such as 90s for a duration and
-// one such as 2026-11-20T10:00:00Z for a time. One that is nil, or not there, is the zero value.
-//
-// Errors wrap ErrUnknownCall, ErrRequest or ErrClosed, or are the store's.
-func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[string]any, key string) (handled bool, err error) {
-	defer recovered(&err)
-	leave, err := e.enter()
-	if err != nil {
-		return false, fmt.Errorf("signal: %w", err)
-	}
-	defer leave()
-	values, err := plain(with, 0)
-	if err == nil && (longText(values) || len(appendValue(nil, values, nil)) > MaxVariables) {
-		err = errors.New("the values are too large")
-	}
-	if err != nil {
-		return false, fmt.Errorf("signal: %w: %w", ErrRequest, err)
-	}
-	ev := &InternalEvent{Name: signal, From: "outside " + or(key, rand.Text())}
-	ev.With, _ = values.(map[string]any)
-	w := e.work()
-	defer e.release(w)
-	w.forget()
-	out, _, err := w.steps(ctx, callID, func(w *work, _ context.Context) (Outcome, bool, error) {
-		switch {
-		case w.origin.New():
-			return Outcome{}, false, fmt.Errorf("call %q: %w", callID, ErrUnknownCall)
-		case !w.origin.declares(signal): // it may have the name of an event that is none of the outside
-			return Outcome{}, false, nil
-		}
-		if err := w.origin.takes(ev); err != nil {
-			return Outcome{}, false, fmt.Errorf("%w: signal %q: %w", ErrRequest, signal, err)
-		}
-		return w.internal(ev), true, nil
-	})
-	if err != nil {
-		return false, fmt.Errorf("signal: %w", err)
-	}
-	return out.Handled, nil
-}
-
-// declares reports whether a flow of the machine declares the signal.
-func (m *Machine) declares(signal string) bool {
-	return slices.ContainsFunc(m.Frames, func(f Frame) bool { return f.Flow.Signals[signal] != nil })
-}
-
-// takes returns what is wrong with the values of a signal. It does not matter which of the flows that declare it will handle it:
-// one whose fields they fit is enough.
-func (m *Machine) takes(ev *InternalEvent) (wrong error) {
-	for i := len(m.Frames) - 1; i >= 0; i-- {
-		f := m.Frames[i].Flow
-		s := f.Signals[ev.Name]
-		if s == nil {
-			continue
-		}
-		err := misfit(f.SignalFields[s.First:s.First+s.Count], ev.With)
-		if err == nil {
-			return nil
-		}
-		wrong = or(wrong, err)
-	}
-	return wrong
-}
-
-// misfit returns which value is not of the type of its field.
-func misfit(fields []flow.Return, with map[string]any) error {
-	for i := range fields {
-		f, v := &fields[i], with[fields[i].Name]
-		if v == nil {
-			continue
-		}
-		if _, ok := as(v, f.Type); !ok {
-			shown := fmt.Sprint(v)
-			if text, isText := v.(string); isText {
-				shown = strconv.Quote(text)
-			}
-			return fmt.Errorf("field %q is declared %s, %s is none", f.Name, f.Type, clip(shown))
-		}
-	}
-	return nil
-}
 
 // Machine returns a copy of a machine, found by its key or by the callId. The error wraps ErrUnknownCall when there is none.
 func (e *Engine) Machine(ctx context.Context, name string) (m *Machine, err error) {

@@ -1,10 +1,7 @@
 package runtime_test
 
 import (
-	"encoding/json"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -149,94 +146,6 @@ func TestWhatIsWrongWithACallFromOutside(t *testing.T) {
 	}
 	if _, err := s.Signal(t.Context(), "c-nobody", "moved", nil, ""); !errors.Is(err, runtime.ErrClosed) {
 		t.Errorf("a signal after the end: %v", err)
-	}
-}
-
-// ask sends a request to the admin handler.
-func ask(t *testing.T, h http.Handler, method, target, body string, headers ...string) (int, map[string]any, http.Header) {
-	t.Helper()
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	for _, line := range headers {
-		name, value, _ := strings.Cut(line, ": ")
-		r.Header.Set(name, value)
-	}
-	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, r)
-	var got map[string]any
-	if err := json.Unmarshal(rec.Body.Bytes(), &got); err != nil && rec.Code != http.StatusNotFound {
-		t.Errorf("%s %s: the answer is no JSON: %q", method, target, rec.Body)
-	}
-	return rec.Code, got, rec.Header()
-}
-
-func TestTheAdminHandlerCallsAndSignals(t *testing.T) {
-	s := newStage(t, nil, reminder)
-	h := s.Admin()
-	const body = `{"to": "+15551112222", "vars": {"when": "now"}}`
-	status, first, header := ask(t, h, "POST", "/flows/reminder/calls", body, "Idempotency-Key: a")
-	id, _ := first["id"].(string)
-	if status != http.StatusCreated || !strings.HasPrefix(id, "leg-") || header.Get("Content-Type") != "application/json" {
-		t.Fatalf("status %d, %v, %v", status, first, header)
-	}
-	if _, again, _ := ask(t, h, "POST", "/flows/reminder/calls", body, "Idempotency-Key: a"); again["id"] != id {
-		t.Errorf("the same key again: %v", again)
-	}
-	if _, other, _ := ask(t, h, "POST", "/flows/reminder/calls", body); other["id"] == id {
-		t.Errorf("without a key: %v", other)
-	}
-	s.settle()
-	c := s.carrier.call(t, 0)
-	s.post(c.url(t, "answer"), legEvent("answer", c.id)).words(t)
-	status, got, _ := ask(t, h, "POST", "/calls/"+c.id+"/signals/moved", `{"with": {"when": "later"}}`)
-	if when, _ := s.machine(c.id).Var("when"); status != http.StatusOK || got["handled"] != true || when != "later" {
-		t.Errorf("signal: status %d, %v; it is %v", status, got, when)
-	}
-	if status, got, _ := ask(t, h, "POST", "/calls/"+c.id+"/signals/other", `{}`); status != http.StatusOK || got["handled"] != false {
-		t.Errorf("another signal: status %d, %v", status, got)
-	}
-}
-
-func TestWhatTheAdminHandlerRefuses(t *testing.T) {
-	s := newStage(t, nil, reminder)
-	h := s.Admin()
-	const calls, signal = "/flows/reminder/calls", "/calls/c-nobody/signals/moved"
-	tests := []struct {
-		sentence, method, target, body, header string
-		status                                 int
-	}{
-		{"no JSON", "POST", calls, "{", "", 400},
-		{"nothing", "POST", calls, "", "", 400},
-		{"more than one object", "POST", calls, `{"to":"+15551112222"} {}`, "", 400},
-		{"an unknown member", "POST", calls, `{"to":"+15551112222","too":1}`, "", 400},
-		{"nobody to call", "POST", calls, `{}`, "", 400},
-		{"a form", "POST", calls, `{"to":"+15551112222"}`, "Content-Type: text/plain", 415},
-		{"too much", "POST", calls, `{"to":"` + strings.Repeat("1", 1<<20) + `"}`, "", 413},
-		{"an unknown flow", "POST", "/flows/nobody/calls", `{"to":"+15551112222"}`, "", 404},
-		{"a call by GET", "GET", calls, "", "", 405},
-		{"an unknown call", "POST", signal, `{}`, "", 404},
-		{"a signal by GET", "GET", signal, "", "", 405},
-		{"a signal that is no JSON", "POST", signal, `[]`, "", 400},
-		{"anything else", "POST", "/", `{}`, "", 404},
-	}
-	for _, tt := range tests {
-		t.Run(tt.sentence, func(t *testing.T) {
-			headers := []string{}
-			if tt.header != "" {
-				headers = append(headers, tt.header)
-			}
-			status, got, header := ask(t, h, tt.method, tt.target, tt.body, headers...)
-			if status != tt.status || status != 404 && got["error"] == nil {
-				t.Errorf("status %d, %v", status, got)
-			}
-			if status == 405 && header.Get("Allow") != "POST" {
-				t.Errorf("Allow %q", header.Get("Allow"))
-			}
-		})
-	}
-	s.settle()
-	if got := s.carrier.did("createCall"); len(got) != 0 {
-		t.Errorf("dialled %v", got)
 	}
 }
 

@@ -86,16 +86,57 @@ func TestASignalFromOutsideIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoSignalOfTheFlowIsIgnored(t *testing.T) {
+func TestWhatIsNoSignalOfTheFlowIsRefused(t *testing.T) {
 	s := newStage(t, nil, telling)
 	s.post(tellingPath, webhook("initiate", callA))
 	for _, name := range []string{"nobody", "legEnded", "error", "goto", "after", "updateFailed", ".ended", ""} {
-		if handled, err := s.Signal(t.Context(), callA, name, nil, ""); err != nil || handled {
+		if handled, err := s.Signal(t.Context(), callA, name, nil, ""); !errors.Is(err, runtime.ErrUnknownSignal) || handled {
 			t.Errorf("%q: handled %t, %v", name, handled, err)
 		}
 	}
 	if got, _ := s.machine(callA).Var("heard"); got != "" {
 		t.Errorf("the call has heard %q", got)
+	}
+	_, err := s.Signal(t.Context(), callA, "numbr", nil, "")
+	const want = `signal: there is no such signal: flow "telling" declares no signal "numbr", did you mean "number"?`
+	if err == nil || err.Error() != want {
+		t.Errorf("a misspelt one: %v, want %s", err, want)
+	}
+}
+
+// A flow that asks another one, which takes a signal while it runs.
+const asking = `
+flow: asking
+start: {initiate: hello}
+states:
+  hello: {bxml: [{Gather: {maxDigits: 1}}], on: {gather: inner}}
+  inner: {invoke: {flow: inner}, on: {done: hello}}
+`
+
+const inner = `
+flow: inner
+signals: {paid: {cents: int}}
+start: {invoke: wait}
+states:
+  wait: {bxml: [{Gather: {maxDigits: 1}}], on: {gather: told, paid: {}}}
+  told: {type: final}
+`
+
+func TestASignalOfASubFlowIsNoMistakeWhileThatDoesNotRun(t *testing.T) {
+	s := newStage(t, nil, asking, inner)
+	first := s.post("/flows/asking", webhook("initiate", callA))
+	paid := func(cents any) (bool, error) {
+		return s.Signal(t.Context(), callA, "paid", map[string]any{"cents": cents}, "")
+	}
+	if handled, err := paid(5); handled || err != nil {
+		t.Errorf("before it runs: handled %t, %v", handled, err)
+	}
+	if _, err := paid("5"); !errors.Is(err, runtime.ErrRequest) {
+		t.Errorf("before it runs, of another type: %v", err)
+	}
+	s.post(first.url(t, "/flows/asking", "gatherUrl"), gather(callA, "1"))
+	if handled, err := paid(5); !handled || err != nil {
+		t.Errorf("while it runs: handled %t, %v", handled, err)
 	}
 }
 
@@ -128,6 +169,9 @@ func TestWhatDoesNotFitASignalIsRefused(t *testing.T) {
 		{"a fraction for an int", map[string]any{"n": 2.5}, `field "n" is declared int, 2.5 is none`, ""},
 		{"a text for a bool", map[string]any{"gift": "yes"}, `field "gift" is declared bool, "yes" is none`, ""},
 		{"a text that is no duration", map[string]any{"wait": "soon"}, `field "wait" is declared duration, "soon" is none`, ""},
+		{"a field that is not declared", map[string]any{"noet": "x"}, `signal "order" of flow "typed" has no field "noet", did you mean "note"?`, ""},
+		{"a field that is not declared, and nothing in it", map[string]any{"place": nil}, `has no field "place", it has n, price, wait, gift, names, note`, ""},
+		{"a field that every signal has", map[string]any{"leg": "x"}, `has no field "leg"`, ""},
 		{"a number for a text", map[string]any{"note": 1}, `field "note" is declared string, 1 is none`, ""},
 	}
 	for _, tt := range tests {
