@@ -186,10 +186,10 @@ func (w *work) undialled(ctx context.Context, d *Dial, effect *Effect, r refusal
 // disconnected steps a machine with the disconnect that the carrier does not send: there is no call.
 func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 	w.forget()
-	_, _, err := w.steps(ctx, key, func(w *work, _ context.Context) (Outcome, bool, error) {
+	_, _, err := w.steps(ctx, key, func(w *work, _ context.Context) (*Outcome, bool, error) {
 		m := &w.origin
 		if m.New() || m.Phase == Ended {
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		fields := map[string]string{"eventType": "disconnect", "callId": or(m.Call.ID, m.Key), "cause": r.cause}
 		if r.why != nil {
@@ -200,7 +200,7 @@ func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 			err = w.event.DecodeJSON(body)
 		}
 		if err != nil {
-			return Outcome{}, false, fmt.Errorf("disconnect: %w", err)
+			return nil, false, fmt.Errorf("disconnect: %w", err)
 		}
 		e := w.engine
 		w.input = Input{Event: &w.event, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0}

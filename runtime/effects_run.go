@@ -111,10 +111,10 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 	ctx, cancel := context.WithTimeout(context.Background(), w.engine.config.Deadline)
 	defer cancel()
 	w.forget() // the effect holds parts of it
-	settle := func(w *work, _ context.Context) (Outcome, bool, error) {
+	settle := func(w *work, _ context.Context) (*Outcome, bool, error) {
 		i := slices.IndexFunc(w.origin.Effects, func(o Effect) bool { return o.ID == effect.ID })
 		if i < 0 {
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		return w.settled(i, end), true, nil
 	}
@@ -131,7 +131,7 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 }
 
 // settled returns the machine after an attempt at its i-th effect.
-func (w *work) settled(i int, end *ending) Outcome {
+func (w *work) settled(i int, end *ending) *Outcome {
 	m := &w.origin
 	effect := &m.Effects[i]
 	attempts := effect.Attempts
@@ -150,11 +150,11 @@ func (w *work) settled(i int, end *ending) Outcome {
 	if over {
 		m.Effects = slices.Delete(m.Effects, i, i+1)
 	}
-	return Outcome{Kind: Empty, Machine: m, Changed: true}
+	return &Outcome{Kind: Empty, Machine: m, Changed: true}
 }
 
 // givenUp steps the machine with what an effect that is not tried again raises.
-func (w *work) givenUp(effect *Effect, end *ending) Outcome {
+func (w *work) givenUp(effect *Effect, end *ending) *Outcome {
 	ev := InternalEvent{Name: flow.EventError, Reason: flow.ReasonEffect}
 	if end.raise != nil {
 		ev = *end.raise

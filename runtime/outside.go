@@ -204,22 +204,22 @@ func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[str
 	w := e.work()
 	defer e.release(w)
 	w.forget()
-	out, _, err := w.steps(ctx, callID, func(w *work, _ context.Context) (Outcome, bool, error) {
+	out, taken, err := w.steps(ctx, callID, func(w *work, _ context.Context) (*Outcome, bool, error) {
 		switch {
 		case w.origin.New():
-			return Outcome{}, false, fmt.Errorf("call %q: %w", callID, ErrUnknownCall)
+			return nil, false, fmt.Errorf("call %q: %w", callID, ErrUnknownCall)
 		case !w.origin.declares(signal): // it may have the name of an event that is none of the outside
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		if err := w.origin.takes(ev); err != nil {
-			return Outcome{}, false, fmt.Errorf("%w: signal %q: %w", ErrRequest, signal, err)
+			return nil, false, fmt.Errorf("%w: signal %q: %w", ErrRequest, signal, err)
 		}
 		return w.internal(ev), true, nil
 	})
 	if err != nil {
 		return false, fmt.Errorf("signal: %w", err)
 	}
-	return out.Handled, nil
+	return taken && out.Handled, nil
 }
 
 // declares reports whether a flow of the machine declares the signal.

@@ -40,6 +40,7 @@ type stepRun struct {
 	claims   token.Claims // of the URL being written
 	levels   []*flow.State
 	values   []any
+	out      Outcome
 	trace    *Trace
 	tracing  bool
 	kernelOf *flow.Flow // whose kernel is kept

@@ -109,35 +109,35 @@ func (w *work) answer(ctx context.Context) error {
 		out, taken, err = w.steps(ctx, key, (*work).react)
 	}
 	if err == nil && taken {
-		w.reply(&out)
-		w.warnUnknown(&out)
+		w.reply(out)
+		w.warnUnknown(out)
 	}
 	return err
 }
 
 // react steps the machine that was loaded.
-func (w *work) react(ctx context.Context) (Outcome, bool, error) {
+func (w *work) react(ctx context.Context) (*Outcome, bool, error) {
 	if len(w.origin.Effects) > 0 && !w.telling && w.origin.tells(w.now.UnixMilli()) {
 		w.telling = true
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if w.bare() {
 		w.status = http.StatusForbidden
 		w.warnRefused("a token is required, and it bears none")
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if w.unbridged(ctx) {
 		w.status = http.StatusForbidden
 		w.warnRefused("the bridge that the token was given for named another call")
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if err := w.prepare(ctx); err != nil {
-		return Outcome{}, false, err
+		return nil, false, err
 	}
 	if w.origin.New() && w.removed() {
 		w.status = http.StatusNotFound
 		w.warnRefused(statusText[http.StatusNotFound])
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	return w.engine.stepper.step(&w.step, &w.origin, &w.input), true, nil
 }

@@ -66,14 +66,11 @@ func (e *Event) finish() error {
 	if e.typ = Lookup(name); e.typ == nil {
 		e.typ = table.unknown
 	}
-	if e.typ.transcript() {
+	if e.typ.transcript {
 		e.alias(FieldTranscription, FieldRealTimeTranscription)
 	}
 	return nil
 }
-
-// transcript reports whether the event carries a real-time transcription, which Bandwidth's examples call transcription.
-func (t *Type) transcript() bool { return t.Field("realTimeTranscription") != nil }
 
 // alias makes the members of the object named from readable under the name to, unless to is there itself.
 func (e *Event) alias(from, to FieldID) {

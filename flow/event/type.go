@@ -54,6 +54,8 @@ type Type struct {
 
 	Fields []Field
 	byName map[string]*Field
+	// transcript says that the event carries a real-time transcription, which Bandwidth's examples call transcription.
+	transcript bool
 }
 
 // Types returns the rows of all 37 event types in table order.
@@ -117,6 +119,7 @@ func (c *catalogue) add(t *Type) {
 		t.byName[f.Name] = f
 		c.note(f)
 	}
+	t.transcript = t.byName["realTimeTranscription"] != nil
 	if t == c.unknown {
 		return
 	}
