@@ -12,15 +12,23 @@ var errConflicts = fmt.Errorf("record changed %d times while it was stepped", ma
 // errNoMachine says that there is no machine of that name.
 var errNoMachine = errors.New("no such machine")
 
+// decision decides about the machine that was loaded.
+type decision func(*work, context.Context) (*Outcome, bool, error)
+
 // steps steps a machine until its new state is saved. next decides about the machine that was loaded; it reports false when
 // there is nothing to save, and is called again when somebody else wrote the record meanwhile, or when a look-up that it needs
 // was performed.
-func (w *work) steps(ctx context.Context, key string, next func(*work, context.Context) (*Outcome, bool, error)) (*Outcome, bool, error) {
-	e := w.engine
+func (w *work) steps(ctx context.Context, key string, next decision) (*Outcome, bool, error) {
 	defer w.land()
-	lock := e.lock(key)
-	lock.Lock()
-	defer lock.Unlock()
+	p := w.engine.place(key)
+	p.Lock()
+	defer p.Unlock()
+	return w.rounds(ctx, p, key, next)
+}
+
+// rounds is steps with the place of the machine locked.
+func (w *work) rounds(ctx context.Context, p *place, key string, next decision) (*Outcome, bool, error) {
+	p.drop(key)
 	var failed error
 	for range maxConflicts + maxLookups {
 		if err := w.load(ctx, key); err != nil {
@@ -31,13 +39,13 @@ func (w *work) steps(ctx context.Context, key string, next func(*work, context.C
 			return nil, false, err
 		}
 		if out.Kind == Need {
-			if err := w.lookUp(ctx, lock, key, out.Request); err != nil {
+			if err := w.lookUp(ctx, &p.Mutex, key, out.Request); err != nil {
 				return nil, false, err
 			}
 			continue
 		}
 		if failed = w.save(ctx, out); failed == nil {
-			e.tell(out.Trace) // with the lock, so that observers see the steps of a machine in order
+			w.engine.tell(out.Trace) // with the lock, so that observers see the steps of a machine in order
 			return out, true, nil
 		}
 		if ctx.Err() != nil || errors.Is(failed, errLarge) {
@@ -62,7 +70,7 @@ func (w *work) deliver(ctx context.Context, name string, ev *InternalEvent) (*Ou
 func (w *work) internal(ev *InternalEvent) *Outcome {
 	e := w.engine
 	w.input = Input{Internal: ev, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0}
-	return e.stepper.step(&w.step, &w.origin, &w.input)
+	return e.stepper.step(&w.step, w.origin, &w.input)
 }
 
 // change writes a machine without a step. do reports whether it changed something.
@@ -71,10 +79,10 @@ func (w *work) change(ctx context.Context, key string, do func(m *Machine) bool)
 		if w.origin.New() {
 			return nil, false, errNoMachine
 		}
-		if !do(&w.origin) {
+		if !do(w.origin) {
 			return nil, false, nil
 		}
-		return &Outcome{Kind: Empty, Machine: &w.origin, Changed: true}, true, nil
+		return &Outcome{Kind: Empty, Machine: w.origin, Changed: true}, true, nil
 	})
 	return changed, err
 }

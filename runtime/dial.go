@@ -126,7 +126,7 @@ func refusedAs(c *bandwidth.Error) string {
 func (w *work) leg(ctx context.Context, key string, d *Dial) (*Machine, error) {
 	e := w.engine
 	if d.Machine == key {
-		return &w.origin, nil
+		return w.origin, nil
 	}
 	for tries := 0; ; tries++ {
 		m, err := e.machine(ctx, d.Machine)
@@ -137,7 +137,7 @@ func (w *work) leg(ctx context.Context, key string, d *Dial) (*Machine, error) {
 		if f == nil {
 			return nil, &noLeg{fmt.Errorf("there is no flow %q", d.Flow)}
 		}
-		if m, err = e.stepper.NewLeg(&w.origin, d, f, e.config.Clock()); err != nil {
+		if m, err = e.stepper.NewLeg(w.origin, d, f, e.config.Clock()); err != nil {
 			return nil, &noLeg{err}
 		}
 		u := store.Update{Key: m.Key, Data: m.Append(nil), Expires: expires(m)}
@@ -187,7 +187,7 @@ func (w *work) undialled(ctx context.Context, d *Dial, effect *Effect, r refusal
 func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 	w.forget()
 	_, _, err := w.steps(ctx, key, func(w *work, _ context.Context) (*Outcome, bool, error) {
-		m := &w.origin
+		m := w.origin
 		if m.New() || m.Phase == Ended {
 			return nil, false, nil
 		}

@@ -79,7 +79,7 @@ func (w *work) attempt(ctx context.Context, key string, effect *Effect) (end end
 func (w *work) act(ctx context.Context, key string, effect *Effect) ending {
 	request := effect.Request
 	request.Timeout = or(request.Timeout, effectTimeout)
-	result, failed := w.engine.perform(ctx, &request, &w.origin, effectKey(key, effect.ID))
+	result, failed := w.engine.perform(ctx, &request, w.origin, effectKey(key, effect.ID))
 	if failed == nil && request.Kind == flow.ActionHTTP {
 		failed = rejected(result)
 	}
@@ -132,7 +132,7 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 
 // settled returns the machine after an attempt at its i-th effect.
 func (w *work) settled(i int, end *ending) *Outcome {
-	m := &w.origin
+	m := w.origin
 	effect := &m.Effects[i]
 	attempts := effect.Attempts
 	if !end.counted {
@@ -166,7 +166,7 @@ func (w *work) givenUp(effect *Effect, end *ending) *Outcome {
 		return out
 	}
 	if !out.Changed {
-		out.Machine, out.Changed = &w.origin, true
+		out.Machine, out.Changed = w.origin, true
 	}
 	out.Machine.drop(ev.Effect)
 	return out

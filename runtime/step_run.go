@@ -17,7 +17,7 @@ type stepRun struct {
 	in   *Input
 	orig *Machine // as it was; never changed
 	m    *Machine // as it becomes
-	work Machine
+	work *Machine // the memory of m
 	env  stepEnv
 	ev   flow.Evaluator
 
@@ -48,7 +48,10 @@ type stepRun struct {
 }
 
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
-	r.s, r.in, r.orig, r.m = s, in, m, &r.work
+	if r.work == nil {
+		r.work = new(Machine)
+	}
+	r.s, r.in, r.orig, r.m = s, in, m, r.work
 	r.name, r.callID, r.typ, r.sync, r.turn = "", "", nil, false, 0
 	r.moved, r.hops, r.position, r.request = false, 0, 0, nil
 	r.trace, r.tracing = nil, in.Trace

@@ -62,7 +62,7 @@ func (w *work) fire(key string, t Timer) error {
 			return out, true, nil
 		}
 		if !out.Changed {
-			out.Machine, out.Changed = &w.origin, true
+			out.Machine, out.Changed = w.origin, true
 		}
 		out.Machine.Timers = slices.DeleteFunc(out.Machine.Timers, func(o Timer) bool { return o.ID == t.ID })
 		return out, true, nil

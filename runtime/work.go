@@ -23,12 +23,14 @@ type work struct {
 	body   []byte // of the request
 	event  event.Event
 	record store.Record
-	origin Machine // as loaded
+	origin *Machine // as loaded, or as this process saved it last
 	recent recent
 	input  Input
 	step   scratch
 	data   []byte // of the machine to be saved
+	head   int    // length of the head in data
 	update store.Update
+	saved  uint64 // version of the record that save wrote
 	within *deadline
 	now    time.Time // when the webhook came
 	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
@@ -103,10 +105,10 @@ func (w *work) answer(ctx context.Context) error {
 	if key == "" {
 		return errors.New("webhook names no call")
 	}
-	out, taken, err := w.steps(ctx, key, (*work).react)
+	out, taken, err := w.decide(ctx, key)
 	if w.telling { // what the machine has to say comes before what happens to it now
 		w.engine.effects.tellFirst(key)
-		out, taken, err = w.steps(ctx, key, (*work).react)
+		out, taken, err = w.decide(ctx, key)
 	}
 	if err == nil && taken {
 		w.reply(out)
@@ -139,7 +141,7 @@ func (w *work) react(ctx context.Context) (*Outcome, bool, error) {
 		w.warnRefused(statusText[http.StatusNotFound])
 		return nil, false, nil
 	}
-	return w.engine.stepper.step(&w.step, &w.origin, &w.input), true, nil
+	return w.engine.stepper.step(&w.step, w.origin, &w.input), true, nil
 }
 
 // load reads the machine, or makes origin a new one.
@@ -204,7 +206,7 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 		return nil
 	}
 	m := out.Machine
-	w.data = m.Append(w.data[:0])
+	w.data, w.head = m.encode(w.data[:0])
 	if len(w.data) > maxRecord {
 		return fmt.Errorf("save: %w: it has %d bytes, at most %d are kept", errLarge, len(w.data), maxRecord)
 	}
@@ -220,7 +222,8 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 		u.Aliases = w.aliases(m)
 	}
 	u.Due, u.Pending = m.due()
-	if _, err := w.engine.store.Save(ctx, u); err != nil {
+	var err error
+	if w.saved, err = w.engine.store.Save(ctx, u); err != nil {
 		w.compareAliases(ctx, err)
 		return fmt.Errorf("save: %w", err)
 	}
