@@ -211,7 +211,7 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 		return fmt.Errorf("save: %w: it has %d bytes, at most %d are kept", errLarge, len(w.data), maxRecord)
 	}
 	u := &w.update
-	*u = store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
+	u.Key, u.Version, u.Data, u.Expires, u.Answer, u.Aliases = m.Key, w.record.Version, w.data, expires(m), nil, nil
 	if w.until != 0 {
 		u.Expires = w.until
 	}

@@ -37,6 +37,7 @@ type scanner struct {
 	body []byte
 	pos  int
 	many bool // some object has more members than are compared one by one
+	bare bool // no string of the body has anything but printable ASCII characters, and none has escapes
 	err  error
 }
 
@@ -45,7 +46,7 @@ func (e *Event) index() error {
 	if len(e.body) > MaxBody {
 		return refuse(ErrTooLarge, "body", MaxBody)
 	}
-	s := scanner{e: e, body: e.body}
+	s := scanner{e: e, body: e.body, bare: bare(e.body)}
 	s.space()
 	if s.pos == len(s.body) {
 		return refuse(ErrEmpty, "nothing", 0)
@@ -193,9 +194,11 @@ func (s *scanner) object(self, depth int) bool {
 		return true
 	}
 	for count := 1; ; count++ {
-		k, ok := s.name(self, count)
-		if !ok || !s.value(k, depth+1) {
-			return false
+		if self != 0 || !s.bare || !s.likely() {
+			k, ok := s.name(self, count)
+			if !ok || !s.value(k, depth+1) {
+				return false
+			}
 		}
 		switch s.peek() {
 		case ',':
