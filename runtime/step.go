@@ -274,8 +274,7 @@ func (r *stepRun) finish() *Outcome {
 
 // outcome begins the outcome of the step.
 func (r *stepRun) outcome(k Kind, m *Machine) *Outcome {
-	r.out = Outcome{}
-	r.out.Kind, r.out.Machine = k, m
+	r.out = Outcome{Kind: k, Machine: m}
 	return &r.out
 }
 

@@ -18,7 +18,8 @@ type Event struct {
 	nodes   []node // nodes[0] is the event itself
 	slots   [fieldCount]uint16
 	typ     *Type
-	own     []byte // memory for bodies that DecodeQuery, New and Clone make
+	own     []byte              // memory for bodies that DecodeQuery, New and Clone make
+	after   [fieldCount]FieldID // what followed each member of the event itself when it was read last
 }
 
 // Reset forgets the event and keeps the memory.

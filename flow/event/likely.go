@@ -37,19 +37,25 @@ var topTexts = func() (texts [fieldCount]string) {
 	return texts
 }()
 
-// likely reads a member of the event itself, if it is a string and has the name that stood here in the event before: Bandwidth
-// writes members in the same order. It makes the same node as name and value do, and returns false, having read nothing, when
-// the text is anything else. The body must be bare.
+// learn notes which member of the event itself follows the one before.
+func (s *scanner) learn(id FieldID) {
+	if s.last != 0 || len(s.e.nodes) == 2 { // the first one follows none
+		s.e.after[s.last] = id
+	}
+	s.last = id
+}
+
+// likely reads a member of the event itself, if it is a string and has the name that followed the one before when that was read
+// last: Bandwidth writes members in the same order. It makes the same node as name and value do, and returns false, having read
+// nothing, when the text is anything else. The body must be bare.
 func (s *scanner) likely() bool {
 	e := s.e
 	k := len(e.nodes)
 	if k >= cap(e.nodes) || k > MaxMembers {
 		return false
 	}
-	nodes := e.nodes[:k+1]
-	n := &nodes[k]
-	id := n.id
-	if int(id) >= len(e.slots) || e.slots[id] != 0 {
+	id := e.after[s.last]
+	if e.slots[id] != 0 {
 		return false
 	}
 	text, at := topTexts[id], s.pos
@@ -61,9 +67,10 @@ func (s *scanner) likely() bool {
 	if length < 0 {
 		return false
 	}
-	s.pos = from + length + 2
-	e.nodes, e.slots[id] = nodes, uint16(k)
-	n.nameFrom, n.nameTo = uint32(at+1), uint32(from-2)
+	s.pos, s.last = from+length+2, id
+	e.nodes, e.slots[id] = e.nodes[:k+1], uint16(k)
+	n := &e.nodes[k]
+	n.id, n.nameFrom, n.nameTo = id, uint32(at+1), uint32(from-2)
 	n.from, n.to, n.textFrom, n.textTo = uint32(from), uint32(s.pos), 0, 0
 	n.next, n.shape, n.flags = uint16(k+1), quoted, 0
 	return true

@@ -36,8 +36,9 @@ type scanner struct {
 	e    *Event
 	body []byte
 	pos  int
-	many bool // some object has more members than are compared one by one
-	bare bool // no string of the body has anything but printable ASCII characters, and none has escapes
+	many bool    // some object has more members than are compared one by one
+	bare bool    // no string of the body has anything but printable ASCII characters, and none has escapes
+	last FieldID // of the member of the event itself that was read last
 	err  error
 }
 
@@ -237,6 +238,7 @@ func (s *scanner) name(self, count int) (int, bool) {
 	}
 	if self == 0 {
 		n.id = topField(name)
+		s.learn(n.id)
 	} else if parent := e.nodes[self].id; parent != 0 {
 		n.id = nestedField(parent, name)
 	}
