@@ -141,7 +141,7 @@ func TestEveryFieldOfAMachineIsOwned(t *testing.T) {
 	known := map[string][]string{
 		"Machine": {"Key", "Flow", "Hash", "Phase", "Turn", "AnswerTurn", "Steps", "Call", "Frames", "Keys", "Effects", "LastEffect", "Timers",
 			"LastTimer", "Legs", "More", "Started", "Touched", "head", "arena", "boxes"},
-		"Call": {"ID", "From", "To", "Direction", "Tag", "AccountID", "ApplicationID", "StartTime", "AnswerTime", "Parent", "Root", "Leg", "Cause"},
+		"Call":  {"ID", "From", "To", "Direction", "Tag", "AccountID", "ApplicationID", "StartTime", "AnswerTime", "Parent", "Root", "Leg", "Cause"},
 		"Frame": {"Flow", "State", "Vars", "Params", "Visits", "Saved"},
 		"Visit": {"State", "Count"}, "Saved": {"Slot", "Value"}, "Key": {"Hash", "Turn"},
 	}
