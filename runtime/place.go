@@ -16,9 +16,9 @@ import (
 // saved: the version says so. What is decided without saving is therefore never decided from a kept machine.
 type place struct {
 	sync.Mutex
-	machine *Machine // owns the texts in it, with data and its own memory
+	machine *Machine // owns the texts in it, with data and its own memory; nil when none is kept
 	data    []byte   // of the record that it was decoded from
-	version uint64   // of its record; 0 when none is kept, and machine and data are memory to use again
+	version uint64   // of its record
 	resting int      // how many machines are not to be kept
 }
 
@@ -53,21 +53,21 @@ func (w *work) decide(ctx context.Context, key string) (*Outcome, bool, error) {
 // webhooks about which a second machine has a say.
 func (p *place) lend(w *work, key string) bool {
 	t := w.delivery.Event.Type()
-	if p.version == 0 || p.machine.Key != key || t.Machine != event.MachineCall || t.Bearer != event.OwnCall {
+	if p.machine == nil || p.machine.Key != key || t.Machine != event.MachineCall || t.Bearer != event.OwnCall {
 		return false
 	}
-	w.record.Version, p.version = p.version, 0
+	w.record.Version = p.version
 	w.record.Answer, w.record.Previous = w.record.Answer[:0], w.record.Previous[:0]
-	w.origin, p.machine = p.machine, w.origin
-	w.record.Data, p.data = p.data, w.record.Data
+	w.spare, w.origin, p.machine = w.origin, p.machine, nil
+	w.unused, w.record.Data, p.data = w.record.Data, p.data, nil
 	w.named = true
 	return true
 }
 
 // drop forgets the machine of a key: somebody else is about to write its record.
 func (p *place) drop(key string) {
-	if p.version != 0 && p.machine.Key == key {
-		p.version = 0
+	if p.machine != nil && p.machine.Key == key {
+		p.machine, p.data = nil, nil
 	}
 }
 
@@ -111,15 +111,17 @@ func (p *place) keep(w *work, out *Outcome) {
 		p.resting--
 		return
 	}
-	if p.machine == nil {
-		p.machine = new(Machine)
-	}
 	if !m.own(w.origin, w.data[1:1+w.head]) {
 		return
 	}
+	if p.machine != nil {
+		w.spare, w.unused = p.machine, p.data
+	} else if w.spare == nil {
+		w.spare = new(Machine)
+	}
+	p.machine, r.work, w.spare, out.Machine = m, w.spare, nil, nil
+	p.data, w.record.Data, w.unused = w.record.Data, w.unused, nil
 	p.version = w.saved
-	p.machine, r.work, out.Machine = m, p.machine, nil
-	w.record.Data, p.data = p.data, w.record.Data
 }
 
 // own makes m independent of the event that led to it: what the step took over from o stays where it is, and m gets the memory
@@ -220,6 +222,7 @@ func (d *decoder) own(v *any) bool {
 
 // identical reports whether two values are one in memory.
 func identical(a, b any) bool {
-	type words [2]unsafe.Pointer
-	return *(*words)(unsafe.Pointer(&a)) == *(*words)(unsafe.Pointer(&b))
+	type words struct{ typ, data unsafe.Pointer }
+	x, y := (*words)(unsafe.Pointer(&a)), (*words)(unsafe.Pointer(&b))
+	return x.typ == y.typ && x.data == y.data
 }

@@ -54,7 +54,7 @@ func keptRight(t *testing.T, e *Engine) (kept int) {
 	t.Helper()
 	for i := range e.places {
 		p := &e.places[i]
-		if p.version == 0 {
+		if p.machine == nil {
 			continue
 		}
 		kept++

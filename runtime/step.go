@@ -59,7 +59,9 @@ func NewStepper(c StepConfig) (*Stepper, error) {
 // Step decides what m does about an event. It is pure: m is not changed, and the same input gives the same bytes. The
 // machine in the outcome shares memory with m and with the event, which must stay as they are while it is used.
 func (s *Stepper) Step(m *Machine, in *Input) Outcome {
-	return *s.step(new(scratch), m, in)
+	sc := new(scratch)
+	defer sc.run.release()
+	return *s.step(sc, m, in)
 }
 
 // scratch is the memory of a step. An outcome refers to it until the next step that uses it.

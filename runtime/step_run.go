@@ -28,23 +28,25 @@ type stepRun struct {
 	key    [16]byte    // of the event
 	turn   uint32      // of the document that answers the event; 0 while there is none
 
-	moved    bool   // a transition with a target was taken
-	handled  bool   // a transition was taken
-	bridging string // callId that the document's Bridge names
-	hops     int    // transitions in a row
-	waiting  int    // bytes of the effects that wait; 0 until the first one is added
-	position int    // number of the next look-up
-	request  *Request
-	doc      []byte
-	text     []byte       // scratch for keys and sizes
-	claims   token.Claims // of the URL being written
-	levels   []*flow.State
-	values   []any
-	out      Outcome
-	trace    *Trace
-	tracing  bool
-	kernelOf *flow.Flow // whose kernel is kept
-	kept     *kernel.Kernel
+	moved     bool   // a transition with a target was taken
+	handled   bool   // a transition was taken
+	bridging  string // callId that the document's Bridge names
+	hops      int    // transitions in a row
+	waiting   int    // bytes of the effects that wait; 0 until the first one is added
+	position  int    // number of the next look-up
+	request   *Request
+	doc       []byte
+	text      []byte       // scratch for keys and sizes
+	claims    token.Claims // of the URL being written
+	levels    []*flow.State
+	values    []any
+	out       Outcome
+	trace     *Trace
+	tracing   bool
+	hearsOf   *flow.Flow // of which hears tells whether it hears of bridges
+	hears     bool
+	machineOf *flow.Flow // whose state machine is on loan
+	machine   kernel.Machine
 }
 
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {

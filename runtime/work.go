@@ -32,6 +32,9 @@ type work struct {
 	update store.Update
 	saved  uint64 // version of the record that save wrote
 	within *deadline
+	// spare and unused are a machine and a buffer for the next to be kept: those that lay here before came from a place.
+	spare  *Machine
+	unused []byte
 	now    time.Time // when the webhook came
 	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
 	results []Result

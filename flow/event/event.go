@@ -18,15 +18,17 @@ type Event struct {
 	nodes   []node // nodes[0] is the event itself
 	slots   [fieldCount]uint16
 	typ     *Type
-	own     []byte              // memory for bodies that DecodeQuery, New and Clone make
-	after   [fieldCount]FieldID // what followed each member of the event itself when it was read last
+	own     []byte  // memory for bodies that DecodeQuery, New and Clone make
+	orders  *orders // in which members came before; nil in an event that has read one body only
 }
 
 // Reset forgets the event and keeps the memory.
 func (e *Event) Reset() {
+	if len(e.nodes) > 0 { // without nodes there are no slots either
+		e.slots = [fieldCount]uint16{}
+	}
 	e.body, e.typ = nil, nil
 	e.scratch, e.nodes = e.scratch[:0], e.nodes[:0]
-	e.slots = [fieldCount]uint16{}
 }
 
 // Clone returns a copy that owns its memory.

@@ -39,7 +39,9 @@ type scanner struct {
 	many bool    // some object has more members than are compared one by one
 	bare bool    // no string of the body has anything but printable ASCII characters, and none has escapes
 	last FieldID // of the member of the event itself that was read last
-	err  error
+
+	after *order // the members that are expected; nil in an event that has read no body before
+	err   error
 }
 
 // index fills e.nodes and e.slots from e.body.
@@ -48,6 +50,9 @@ func (e *Event) index() error {
 		return refuse(ErrTooLarge, "body", MaxBody)
 	}
 	s := scanner{e: e, body: e.body, bare: bare(e.body)}
+	if s.bare && cap(e.nodes) > 0 {
+		s.expect()
+	}
 	s.space()
 	if s.pos == len(s.body) {
 		return refuse(ErrEmpty, "nothing", 0)
@@ -195,11 +200,14 @@ func (s *scanner) object(self, depth int) bool {
 		return true
 	}
 	for count := 1; ; count++ {
-		if self != 0 || !s.bare || !s.likely() {
-			k, ok := s.name(self, count)
-			if !ok || !s.value(k, depth+1) {
-				return false
-			}
+		known := 0
+		if self == 0 && s.after != nil {
+			known = s.likely()
+		}
+		if known > 0 {
+			count += known - 1
+		} else if k, ok := s.name(self, count); !ok || !s.value(k, depth+1) {
+			return false
 		}
 		switch s.peek() {
 		case ',':
@@ -238,7 +246,9 @@ func (s *scanner) name(self, count int) (int, bool) {
 	}
 	if self == 0 {
 		n.id = topField(name)
-		s.learn(n.id)
+		if s.after != nil {
+			s.learn(n.id)
+		}
 	} else if parent := e.nodes[self].id; parent != 0 {
 		n.id = nestedField(parent, name)
 	}
