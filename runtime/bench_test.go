@@ -386,7 +386,7 @@ func TestAllocations(t *testing.T) {
 	}
 	const most, calls = 8, 200
 	c := newCaller(t, decide(t, memory.New()))
-	c.play(len(benchCall) * 20 * calls)              // a machine is kept at each of 256 places
+	c.play(len(benchCall) * calls)
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
 	each := make([]uint64, len(benchCall))
 	for range calls {

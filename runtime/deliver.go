@@ -28,9 +28,9 @@ func (w *work) steps(ctx context.Context, key string, next decision) (*Outcome, 
 
 // rounds is steps with the place of the machine locked.
 func (w *work) rounds(ctx context.Context, p *place, key string, next decision) (*Outcome, bool, error) {
-	p.drop(key)
 	var failed error
 	for range maxConflicts + maxLookups {
+		p.drop(key) // also after a look-up, while which the place was open to others
 		if err := w.load(ctx, key); err != nil {
 			return nil, false, errors.Join(failed, err)
 		}

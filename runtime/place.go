@@ -52,8 +52,7 @@ func (w *work) decide(ctx context.Context, key string) (*Outcome, bool, error) {
 // lend makes the machine that is kept here the origin of the next step. It reports false when it is another one's, and for
 // webhooks about which a second machine has a say.
 func (p *place) lend(w *work, key string) bool {
-	t := w.delivery.Event.Type()
-	if p.machine == nil || p.machine.Key != key || t.Machine != event.MachineCall || t.Bearer != event.OwnCall {
+	if p.machine == nil || p.machine.Key != key || w.delivery.Event.Type().Bearer != event.OwnCall {
 		return false
 	}
 	w.record.Version = p.version

@@ -75,8 +75,12 @@ func keptRight(t *testing.T, e *Engine) (kept int) {
 
 func keepingEngine(t *testing.T, s store.Store) *Engine {
 	t.Helper()
-	set, problems := flow.Compile(flow.Options{},
-		flow.Source{Path: "keeping.yaml", Text: []byte(keeping)}, flow.Source{Path: "sub.yaml", Text: []byte(keepingSub)})
+	return engineOf(t, s, flow.Source{Path: "keeping.yaml", Text: []byte(keeping)}, flow.Source{Path: "sub.yaml", Text: []byte(keepingSub)})
+}
+
+func engineOf(t *testing.T, s store.Store, sources ...flow.Source) *Engine {
+	t.Helper()
+	set, problems := flow.Compile(flow.Options{}, sources...)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -72,3 +72,39 @@ func TestMembersThatComeTwiceAreRefusedInAUsedEvent(t *testing.T) {
 		}
 	}
 }
+
+func TestTypesAreFoundByTheirNamesOnly(t *testing.T) {
+	for _, typ := range event.Types() {
+		for _, name := range append([]string{typ.Name}, typ.Aliases...) {
+			if event.Lookup(name) != typ {
+				t.Errorf("%q is not found", name)
+			}
+			for _, other := range []string{name + "x", name[1:], name[:len(name)-1], " " + name} {
+				if got := event.Lookup(other); got != nil {
+					t.Errorf("%q is %q", other, got.Name)
+				}
+			}
+		}
+	}
+	if event.Lookup("") != nil {
+		t.Error("the empty name is found")
+	}
+}
+
+func TestTypesThatTakeTurnsAreReadAlike(t *testing.T) {
+	var used event.Event
+	all := [][]byte{
+		[]byte(`{"eventType":"gather","from":"a","to":"b","digits":"1","callId":"c"}`),
+		[]byte(`{"eventType":"bridgeComplete","from":"a","cause":"busy","to":"b"}`),
+		[]byte(`{"eventType":"recordComplete","to":"b","from":"a","channels":1,"callId":"c"}`),
+		[]byte(`{"from":"a","eventType":"gather","to":"b"}`),
+		[]byte(`{"event":"inboundReceived","eventType":"gather","to":"b"}`),
+		[]byte(`{"eventType":{"a":"b"},"from":"a"}`),
+		[]byte(`{"eventType":"","from":"a"}`),
+		[]byte(`{"eventType":"gather"}`),
+	}
+	for i := range 10 * len(all) {
+		sameInUsed(t, &used, all[i*i%len(all)])
+		sameInUsed(t, &used, all[i%len(all)])
+	}
+}
