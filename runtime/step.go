@@ -64,19 +64,6 @@ func (s *Stepper) Step(m *Machine, in *Input) Outcome {
 	return *s.step(sc, m, in)
 }
 
-// scratch is the memory of a step. An outcome refers to it until the next step that uses it.
-type scratch struct{ run stepRun }
-
-// reset forgets what the last step used and keeps the memory.
-func (sc *scratch) reset() {
-	r := &sc.run
-	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
-	r.env = stepEnv{}
-	r.out = Outcome{}
-	r.values = cleared(r.values)
-	r.levels = cleared(r.levels)
-}
-
 // step is Step with memory that is used again. The outcome, too, lies in it.
 func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out *Outcome) {
 	r := &sc.run

@@ -49,6 +49,19 @@ type stepRun struct {
 	machine   kernel.Machine
 }
 
+// scratch is the memory of a step. An outcome refers to it until the next step that uses it.
+type scratch struct{ run stepRun }
+
+// reset forgets what the last step used and keeps the memory.
+func (sc *scratch) reset() {
+	r := &sc.run
+	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
+	r.env = stepEnv{}
+	r.out = Outcome{}
+	r.values = cleared(r.values)
+	r.levels = cleared(r.levels)
+}
+
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
 	if r.work == nil {
 		r.work = new(Machine)
