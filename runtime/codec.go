@@ -69,12 +69,20 @@ func (c *Call) callField(i int) *string {
 //
 // What every webhook reads and writes has a fixed size; texts of the head are packed as codec_text.go tells.
 func (m *Machine) Append(dst []byte) []byte {
+	dst, _ = m.encode(dst)
+	return dst
+}
+
+// encode is Append. It also returns how long the head is, which stands behind the first byte.
+func (m *Machine) encode(dst []byte) (data []byte, head int) {
 	dst = append(dst, codecFormat)
+	from := len(dst)
 	if m.head != nil {
 		dst = append(dst, m.head...)
 	} else {
 		dst = m.appendHead(dst)
 	}
+	head = len(dst) - from
 	dst = m.appendNumbers(dst)
 	for i := range m.Keys {
 		dst = append(dst, m.Keys[i].Hash[:]...)
@@ -87,7 +95,7 @@ func (m *Machine) Append(dst []byte) []byte {
 	for i := range m.Effects {
 		dst = m.Effects[i].append(dst)
 	}
-	return m.appendRare(dst)
+	return m.appendRare(dst), head
 }
 
 // Sizes of what a record holds in a fixed form.

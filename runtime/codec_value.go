@@ -25,7 +25,7 @@ const (
 
 // appendValue appends a value; one that equals its default takes one byte.
 func appendValue(dst []byte, v, byDefault any) []byte {
-	if equalScalar(v, byDefault) {
+	if identical(v, byDefault) || equalScalar(v, byDefault) {
 		return append(dst, valueDefault)
 	}
 	switch x := v.(type) {

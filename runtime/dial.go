@@ -126,7 +126,7 @@ func refusedAs(c *bandwidth.Error) string {
 func (w *work) leg(ctx context.Context, key string, d *Dial) (*Machine, error) {
 	e := w.engine
 	if d.Machine == key {
-		return &w.origin, nil
+		return w.origin, nil
 	}
 	for tries := 0; ; tries++ {
 		m, err := e.machine(ctx, d.Machine)
@@ -137,7 +137,7 @@ func (w *work) leg(ctx context.Context, key string, d *Dial) (*Machine, error) {
 		if f == nil {
 			return nil, &noLeg{fmt.Errorf("there is no flow %q", d.Flow)}
 		}
-		if m, err = e.stepper.NewLeg(&w.origin, d, f, e.config.Clock()); err != nil {
+		if m, err = e.stepper.NewLeg(w.origin, d, f, e.config.Clock()); err != nil {
 			return nil, &noLeg{err}
 		}
 		u := store.Update{Key: m.Key, Data: m.Append(nil), Expires: expires(m)}
@@ -186,10 +186,10 @@ func (w *work) undialled(ctx context.Context, d *Dial, effect *Effect, r refusal
 // disconnected steps a machine with the disconnect that the carrier does not send: there is no call.
 func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 	w.forget()
-	_, _, err := w.steps(ctx, key, func(w *work, _ context.Context) (Outcome, bool, error) {
-		m := &w.origin
+	_, _, err := w.steps(ctx, key, func(w *work, _ context.Context) (*Outcome, bool, error) {
+		m := w.origin
 		if m.New() || m.Phase == Ended {
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		fields := map[string]string{"eventType": "disconnect", "callId": or(m.Call.ID, m.Key), "cause": r.cause}
 		if r.why != nil {
@@ -200,7 +200,7 @@ func (w *work) disconnected(ctx context.Context, key string, r refusal) error {
 			err = w.event.DecodeJSON(body)
 		}
 		if err != nil {
-			return Outcome{}, false, fmt.Errorf("disconnect: %w", err)
+			return nil, false, fmt.Errorf("disconnect: %w", err)
 		}
 		e := w.engine
 		w.input = Input{Event: &w.event, Now: e.config.Clock(), Results: w.results, Trace: len(e.config.Kit.Observers) > 0}

@@ -79,7 +79,7 @@ func (w *work) attempt(ctx context.Context, key string, effect *Effect) (end end
 func (w *work) act(ctx context.Context, key string, effect *Effect) ending {
 	request := effect.Request
 	request.Timeout = or(request.Timeout, effectTimeout)
-	result, failed := w.engine.perform(ctx, &request, &w.origin, effectKey(key, effect.ID))
+	result, failed := w.engine.perform(ctx, &request, w.origin, effectKey(key, effect.ID))
 	if failed == nil && request.Kind == flow.ActionHTTP {
 		failed = rejected(result)
 	}
@@ -111,10 +111,10 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 	ctx, cancel := context.WithTimeout(context.Background(), w.engine.config.Deadline)
 	defer cancel()
 	w.forget() // the effect holds parts of it
-	settle := func(w *work, _ context.Context) (Outcome, bool, error) {
+	settle := func(w *work, _ context.Context) (*Outcome, bool, error) {
 		i := slices.IndexFunc(w.origin.Effects, func(o Effect) bool { return o.ID == effect.ID })
 		if i < 0 {
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		return w.settled(i, end), true, nil
 	}
@@ -131,8 +131,8 @@ func (w *work) settle(key string, effect Effect, end *ending) error {
 }
 
 // settled returns the machine after an attempt at its i-th effect.
-func (w *work) settled(i int, end *ending) Outcome {
-	m := &w.origin
+func (w *work) settled(i int, end *ending) *Outcome {
+	m := w.origin
 	effect := &m.Effects[i]
 	attempts := effect.Attempts
 	if !end.counted {
@@ -150,11 +150,11 @@ func (w *work) settled(i int, end *ending) Outcome {
 	if over {
 		m.Effects = slices.Delete(m.Effects, i, i+1)
 	}
-	return Outcome{Kind: Empty, Machine: m, Changed: true}
+	return &Outcome{Kind: Empty, Machine: m, Changed: true}
 }
 
 // givenUp steps the machine with what an effect that is not tried again raises.
-func (w *work) givenUp(effect *Effect, end *ending) Outcome {
+func (w *work) givenUp(effect *Effect, end *ending) *Outcome {
 	ev := InternalEvent{Name: flow.EventError, Reason: flow.ReasonEffect}
 	if end.raise != nil {
 		ev = *end.raise
@@ -166,7 +166,7 @@ func (w *work) givenUp(effect *Effect, end *ending) Outcome {
 		return out
 	}
 	if !out.Changed {
-		out.Machine, out.Changed = &w.origin, true
+		out.Machine, out.Changed = w.origin, true
 	}
 	out.Machine.drop(ev.Effect)
 	return out

@@ -29,7 +29,7 @@ type Engine struct {
 	hangup   []byte
 
 	seed     maphash.Seed
-	serial   [256]sync.Mutex // one webhook of a machine at a time; only an optimisation, the store decides
+	places   [256]place // where webhooks of a machine wait for each other; only an optimisation, the store decides
 	lookups  flights
 	stuck    stuckActions
 	effects  *executor
@@ -64,7 +64,7 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("new engine: %w", err)
 	}
 	e.warnHosts(c.Flows)
-	e.works.New = func() any { return &work{engine: e, recent: recent{versions: e.versions}} }
+	e.works.New = func() any { return &work{engine: e, origin: new(Machine), recent: recent{versions: e.versions}} }
 	e.effects = newExecutor(e)
 	if !c.Manual {
 		e.running.Go(e.effects.run)
@@ -177,9 +177,9 @@ func (e *Engine) release(w *work) {
 	e.works.Put(w)
 }
 
-// lock returns the mutex that serialises the webhooks of a machine within this process.
-func (e *Engine) lock(key string) *sync.Mutex {
-	return &e.serial[maphash.String(e.seed, key)%uint64(len(e.serial))]
+// place returns where the webhooks of a machine wait for each other within this process.
+func (e *Engine) place(key string) *place {
+	return &e.places[maphash.String(e.seed, key)%uint64(len(e.places))]
 }
 
 // logError reports a failure of the runtime itself. What it is given may lie in memory that is used again.

@@ -19,7 +19,7 @@ func (w *work) push(ctx context.Context, key string, effect *Effect) (ending, bo
 	if ours, err := w.claim(ctx, key, effect, nil); !ours || err != nil {
 		return ending{}, ours, err
 	}
-	m := &w.origin // as claimed: whoever handed the document out before has removed the effect
+	m := w.origin // as claimed: whoever handed the document out before has removed the effect
 	if why := m.pushed(effect); why != "" {
 		e.dropped(key, effect, why)
 		return ending{counted: true}, true, nil

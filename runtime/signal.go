@@ -42,22 +42,22 @@ func (e *Engine) Signal(ctx context.Context, callID, signal string, with map[str
 	w := e.work()
 	defer e.release(w)
 	w.forget()
-	out, _, err := w.steps(ctx, callID, func(w *work, _ context.Context) (Outcome, bool, error) {
+	out, taken, err := w.steps(ctx, callID, func(w *work, _ context.Context) (*Outcome, bool, error) {
 		if w.origin.New() {
-			return Outcome{}, false, fmt.Errorf("call %q: %w", callID, ErrUnknownCall)
+			return nil, false, fmt.Errorf("call %q: %w", callID, ErrUnknownCall)
 		}
 		if err := w.origin.takes(ev); err != nil {
-			return Outcome{}, false, err
+			return nil, false, err
 		}
 		if !w.origin.declares(signal) { // the flow that does is not running now
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
 		return w.internal(ev), true, nil
 	})
 	if err != nil {
 		return false, fmt.Errorf("signal: %w", err)
 	}
-	return out.Handled, nil
+	return taken && out.Handled, nil
 }
 
 // declares reports whether a flow that runs in the machine declares the signal.

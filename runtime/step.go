@@ -59,23 +59,13 @@ func NewStepper(c StepConfig) (*Stepper, error) {
 // Step decides what m does about an event. It is pure: m is not changed, and the same input gives the same bytes. The
 // machine in the outcome shares memory with m and with the event, which must stay as they are while it is used.
 func (s *Stepper) Step(m *Machine, in *Input) Outcome {
-	return s.step(new(scratch), m, in)
+	sc := new(scratch)
+	defer sc.run.release()
+	return *s.step(sc, m, in)
 }
 
-// scratch is the memory of a step. An outcome refers to it until the next step that uses it.
-type scratch struct{ run stepRun }
-
-// reset forgets what the last step used and keeps the memory.
-func (sc *scratch) reset() {
-	r := &sc.run
-	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
-	r.env = stepEnv{}
-	r.values = cleared(r.values)
-	r.levels = cleared(r.levels)
-}
-
-// step is Step with memory that is used again.
-func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out Outcome) {
+// step is Step with memory that is used again. The outcome, too, lies in it.
+func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out *Outcome) {
 	r := &sc.run
 	r.begin(s, m, in)
 	defer func() {
@@ -87,7 +77,7 @@ func (s *Stepper) step(sc *scratch, m *Machine, in *Input) (out Outcome) {
 			}
 		}
 	}()
-	if out, done := r.admit(); done {
+	if out := r.admit(); out != nil {
 		return out
 	}
 	err := r.attempt(r.react)
@@ -257,17 +247,24 @@ func (r *stepRun) only() error {
 }
 
 // finish answers the event.
-func (r *stepRun) finish() Outcome {
+func (r *stepRun) finish() *Outcome {
 	r.tellOthers()
 	r.hand()
-	out := Outcome{Kind: Empty, Machine: r.m, Changed: true, New: r.orig.New(), Turn: r.turn, Handled: r.handled}
+	out := r.outcome(Empty, r.m)
+	out.Changed, out.New, out.Turn, out.Handled = true, r.orig.New(), r.turn, r.handled
 	if r.turn != 0 {
 		out.Document, out.Push = r.doc, !r.sync
 		if r.sync {
 			out.Kind = Document
 		}
 	}
-	return r.traced(out)
+	return r.traced()
+}
+
+// outcome begins the outcome of the step.
+func (r *stepRun) outcome(k Kind, m *Machine) *Outcome {
+	r.out = Outcome{Kind: k, Machine: m}
+	return &r.out
 }
 
 // hand notes how the event was answered: that the document of the turn was handed out, and that an internal event was handled.
@@ -285,6 +282,7 @@ func (r *stepRun) hand() {
 }
 
 // unchanged returns an outcome that leaves the machine alone.
-func (r *stepRun) unchanged(k Kind) Outcome {
-	return r.traced(Outcome{Kind: k, Machine: r.orig})
+func (r *stepRun) unchanged(k Kind) *Outcome {
+	r.outcome(k, r.orig)
+	return r.traced()
 }

@@ -154,6 +154,9 @@ func (r *stepRun) set(a *flow.Action) error {
 
 // room checks that the variables of the machine do not take more than they may.
 func (r *stepRun) room() error {
+	if r.roomy() {
+		return nil
+	}
 	b := r.text[:0]
 	for i := range r.m.Frames {
 		for _, v := range r.m.Frames[i].Vars {
@@ -165,6 +168,25 @@ func (r *stepRun) room() error {
 		return fmt.Errorf("the variables take more than %d bytes", MaxVariables)
 	}
 	return nil
+}
+
+// roomy reports whether the variables cannot take more than they may. It looks at texts and scalars only, which is nearly always
+// enough to know.
+func (r *stepRun) roomy() bool {
+	const scalar = 40 // bytes of one, and of what stands before a text, at most
+	most := 0
+	for i := range r.m.Frames {
+		for _, v := range r.m.Frames[i].Vars {
+			most += scalar
+			switch x := v.(type) {
+			case string:
+				most += len(x)
+			case []any, map[string]any:
+				return false
+			}
+		}
+	}
+	return most <= MaxVariables
 }
 
 func (r *stepRun) log(a *flow.Action) error {

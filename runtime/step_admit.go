@@ -8,37 +8,37 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/event"
 )
 
-// admit settles the events that no state is asked about. It reports false for all others.
-func (r *stepRun) admit() (Outcome, bool) {
+// admit settles the events that no state is asked about. It returns nil for all others.
+func (r *stepRun) admit() *Outcome {
 	if r.in.Internal != nil {
 		return r.admitInternal()
 	}
 	if !r.mayBear() {
 		r.note(NoteForeign)
-		return r.unchanged(Refused), true
+		return r.unchanged(Refused)
 	}
 	r.key = r.eventKey()
 	if k := r.orig.taken(r.key); k != nil {
-		return r.duplicate(k), true
+		return r.duplicate(k)
 	}
 	switch {
 	case r.orig.New() && !r.starts():
-		return r.stranger(), true
+		return r.stranger()
 	case r.orig.New():
-		return Outcome{}, false
+		return nil
 	case r.sync && r.orig.Phase == Ended && r.conference():
 		r.note(NoteLate)
-		return r.unchanged(Empty), true
+		return r.unchanged(Empty)
 	case r.sync && r.orig.Phase == Ended:
 		r.note(NoteLate)
 		out := r.unchanged(Document)
 		out.Document, out.Turn = r.s.config.Hangup, r.orig.Turn
-		return out, true
+		return out
 	case r.stale():
 		r.note(NoteStale)
-		return r.overtaken(), true
+		return r.overtaken()
 	}
-	return Outcome{}, false
+	return nil
 }
 
 // starts reports whether the event makes a machine. A conference has one also when its flow does not care, to tell its members.
@@ -49,7 +49,7 @@ func (r *stepRun) starts() bool {
 
 // overtaken answers an event of an earlier document with the current one. When that one still waits to be sent by REST, it is
 // handed out now, and not sent a second time.
-func (r *stepRun) overtaken() Outcome {
+func (r *stepRun) overtaken() *Outcome {
 	turn := r.orig.Turn
 	if !slices.ContainsFunc(r.orig.Effects, func(e Effect) bool { return e.Request.Operation == opPush && e.Turn == turn }) {
 		return r.again(turn)
@@ -58,7 +58,9 @@ func (r *stepRun) overtaken() Outcome {
 	r.m.dropPush(turn)
 	r.m.Touched = r.in.Now.UnixMilli()
 	r.m.take(Key{Hash: r.key, Turn: turn})
-	return r.traced(Outcome{Kind: Again, Machine: r.m, Turn: turn, Changed: true})
+	out := r.outcome(Again, r.m)
+	out.Turn, out.Changed = turn, true
+	return r.traced()
 }
 
 // mayBear reports whether the event may bear its token: whose machine issued it is one thing, who is allowed to come with
@@ -160,7 +162,7 @@ func packKey(kind byte, name, issuer string, turn uint32, verb uint16) [16]byte 
 }
 
 // duplicate answers an event that was taken before as it was answered then.
-func (r *stepRun) duplicate(k *Key) Outcome {
+func (r *stepRun) duplicate(k *Key) *Outcome {
 	r.note(NoteDuplicate)
 	if k.Turn == 0 {
 		return r.unchanged(Empty)
@@ -168,7 +170,7 @@ func (r *stepRun) duplicate(k *Key) Outcome {
 	return r.again(k.Turn)
 }
 
-func (r *stepRun) again(turn uint32) Outcome {
+func (r *stepRun) again(turn uint32) *Outcome {
 	out := r.unchanged(Again)
 	out.Turn = turn
 	return out
@@ -185,7 +187,7 @@ func (r *stepRun) stale() bool {
 }
 
 // stranger answers an event of a call that has no machine and gets none by it.
-func (r *stepRun) stranger() Outcome {
+func (r *stepRun) stranger() *Outcome {
 	r.note(NoteUnknown)
 	if !r.sync || r.conference() {
 		return r.unchanged(Empty)

@@ -94,8 +94,16 @@ func (r *stepRun) rendered() error {
 // bridge, and only a flow that says so wants to hear of it.
 func (r *stepRun) bridges() bool {
 	f := &r.m.Frames[0]
-	return r.s.config.Push || r.m.More != nil || len(r.m.Legs) > 0 || r.m.Call.Parent != "" ||
-		handledBy(f, flow.EventBridged, false) || handledBy(f, flow.EventBridgeFailed, false)
+	return r.s.config.Push || r.m.More != nil || len(r.m.Legs) > 0 || r.m.Call.Parent != "" || r.hearsBridges(f)
+}
+
+// hearsBridges reports whether a flow handles what tells of bridges. It is the same in every state, so what was found out last is
+// remembered.
+func (r *stepRun) hearsBridges(f *Frame) bool {
+	if r.hearsOf != f.Flow {
+		r.hearsOf, r.hears = f.Flow, handledBy(f, flow.EventBridged, false) || handledBy(f, flow.EventBridgeFailed, false)
+	}
+	return r.hears
 }
 
 // push leaves the document to be sent with the REST API.

@@ -64,7 +64,7 @@ func message(err error) string {
 }
 
 // failed undoes a step that failed and lets the flow handle `error` from the state in which the step began.
-func (r *stepRun) failed(err error) Outcome {
+func (r *stepRun) failed(err error) *Outcome {
 	if errors.Is(err, errNeed) {
 		return r.need()
 	}
@@ -124,7 +124,7 @@ func (r *stepRun) handleError(f *stepFailure) error {
 }
 
 // need asks for a look-up.
-func (r *stepRun) need() Outcome {
+func (r *stepRun) need() *Outcome {
 	out := r.unchanged(Need)
 	out.Request = r.request
 	return out
@@ -132,7 +132,7 @@ func (r *stepRun) need() Outcome {
 
 // builtIn is the answer when the flow has none: the apology, after which the call ends; nothing for an asynchronous event.
 // Of the step only the event itself is kept, so that the same event gets the same answer again.
-func (r *stepRun) builtIn() Outcome {
+func (r *stepRun) builtIn() *Outcome {
 	r.restart()
 	if r.ending() {
 		r.end()

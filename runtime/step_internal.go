@@ -13,12 +13,12 @@ const (
 	eventEnded       = ".ended"       // to a leg that Transfer dialled: its parent was told that it has ended
 )
 
-// admitInternal settles internal events that change nothing. It reports false for all others.
-func (r *stepRun) admitInternal() (Outcome, bool) {
+// admitInternal settles internal events that change nothing. It returns nil for all others.
+func (r *stepRun) admitInternal() *Outcome {
 	e := r.in.Internal
 	if r.orig.New() {
 		r.note(NoteUnknown)
-		return r.unchanged(Empty), true
+		return r.unchanged(Empty)
 	}
 	if e.From != "" {
 		r.key = internalKey(e)
@@ -26,14 +26,14 @@ func (r *stepRun) admitInternal() (Outcome, bool) {
 			r.note(NoteDuplicate)
 			out := r.unchanged(Empty)
 			out.Handled = k.Turn != 0
-			return out, true
+			return out
 		}
 	}
 	if !r.expected() {
 		r.note(NoteIgnored)
-		return r.unchanged(Empty), true
+		return r.unchanged(Empty)
 	}
-	return Outcome{}, false
+	return nil
 }
 
 // internalKey returns what identifies an event between machines: who sent it, and the number that the sender gave it.

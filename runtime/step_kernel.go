@@ -13,15 +13,23 @@ import (
 const kernelCache = 1024
 
 // kernel returns the state machine of a flow. Most steps need the one that the last step with this memory needed.
-func (r *stepRun) kernel(f *flow.Flow) (*kernel.Kernel, error) {
-	if r.kernelOf == f {
-		return r.kept, nil
+func (r *stepRun) kernel(f *flow.Flow) (*kernel.Machine, error) {
+	if r.machineOf == f {
+		return &r.machine, nil
 	}
 	k, err := r.s.kernel(f)
-	if err == nil {
-		r.kernelOf, r.kept = f, k
+	if err != nil {
+		return nil, err
 	}
-	return k, err
+	r.release()
+	r.machineOf, r.machine = f, k.Machine()
+	return &r.machine, nil
+}
+
+// release gives the state machine back.
+func (r *stepRun) release() {
+	r.machine.Release()
+	r.machineOf = nil
 }
 
 // kernel returns the state machine of a flow.

@@ -17,7 +17,7 @@ type stepRun struct {
 	in   *Input
 	orig *Machine // as it was; never changed
 	m    *Machine // as it becomes
-	work Machine
+	work *Machine // the memory of m
 	env  stepEnv
 	ev   flow.Evaluator
 
@@ -28,26 +28,45 @@ type stepRun struct {
 	key    [16]byte    // of the event
 	turn   uint32      // of the document that answers the event; 0 while there is none
 
-	moved    bool   // a transition with a target was taken
-	handled  bool   // a transition was taken
-	bridging string // callId that the document's Bridge names
-	hops     int    // transitions in a row
-	waiting  int    // bytes of the effects that wait; 0 until the first one is added
-	position int    // number of the next look-up
-	request  *Request
-	doc      []byte
-	text     []byte       // scratch for keys and sizes
-	claims   token.Claims // of the URL being written
-	levels   []*flow.State
-	values   []any
-	trace    *Trace
-	tracing  bool
-	kernelOf *flow.Flow // whose kernel is kept
-	kept     *kernel.Kernel
+	moved     bool   // a transition with a target was taken
+	handled   bool   // a transition was taken
+	bridging  string // callId that the document's Bridge names
+	hops      int    // transitions in a row
+	waiting   int    // bytes of the effects that wait; 0 until the first one is added
+	position  int    // number of the next look-up
+	request   *Request
+	doc       []byte
+	text      []byte       // scratch for keys and sizes
+	claims    token.Claims // of the URL being written
+	levels    []*flow.State
+	values    []any
+	out       Outcome
+	trace     *Trace
+	tracing   bool
+	hearsOf   *flow.Flow // of which hears tells whether it hears of bridges
+	hears     bool
+	machineOf *flow.Flow // whose state machine is on loan
+	machine   kernel.Machine
+}
+
+// scratch is the memory of a step. An outcome refers to it until the next step that uses it.
+type scratch struct{ run stepRun }
+
+// reset forgets what the last step used and keeps the memory.
+func (sc *scratch) reset() {
+	r := &sc.run
+	r.s, r.in, r.orig, r.m, r.typ, r.request, r.trace = nil, nil, nil, nil, nil, nil, nil
+	r.env = stepEnv{}
+	r.out = Outcome{}
+	r.values = cleared(r.values)
+	r.levels = cleared(r.levels)
 }
 
 func (r *stepRun) begin(s *Stepper, m *Machine, in *Input) {
-	r.s, r.in, r.orig, r.m = s, in, m, &r.work
+	if r.work == nil {
+		r.work = new(Machine)
+	}
+	r.s, r.in, r.orig, r.m = s, in, m, r.work
 	r.name, r.callID, r.typ, r.sync, r.turn = "", "", nil, false, 0
 	r.moved, r.hops, r.position, r.request = false, 0, 0, nil
 	r.trace, r.tracing = nil, in.Trace

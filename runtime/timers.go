@@ -50,11 +50,11 @@ func (w *work) fire(key string, t Timer) error {
 	ctx, cancel := context.WithTimeout(context.Background(), e.config.Deadline)
 	defer cancel()
 	quiet := false
-	fire := func(w *work, _ context.Context) (Outcome, bool, error) {
+	fire := func(w *work, _ context.Context) (*Outcome, bool, error) {
 		if !slices.Contains(w.origin.Timers, t) { // it was left meanwhile
-			return Outcome{}, false, nil
+			return nil, false, nil
 		}
-		out := Outcome{Kind: Empty}
+		out := &Outcome{Kind: Empty}
 		if !quiet {
 			out = w.internal(&InternalEvent{Name: flow.EventAfter, Timer: t.ID})
 		}
@@ -62,7 +62,7 @@ func (w *work) fire(key string, t Timer) error {
 			return out, true, nil
 		}
 		if !out.Changed {
-			out.Machine, out.Changed = &w.origin, true
+			out.Machine, out.Changed = w.origin, true
 		}
 		out.Machine.Timers = slices.DeleteFunc(out.Machine.Timers, func(o Timer) bool { return o.ID == t.ID })
 		return out, true, nil

@@ -132,9 +132,9 @@ func (r *stepRun) fault(f *stepFailure) {
 	t.Transitions, t.Actions, t.Logs, t.Effects, t.Timers = nil, nil, nil, nil, nil
 }
 
-// traced completes the trace, when there is one, and adds it to the outcome.
-func (r *stepRun) traced(out Outcome) Outcome {
-	t := r.trace
+// traced returns the outcome, with the trace completed when there is one.
+func (r *stepRun) traced() *Outcome {
+	out, t := &r.out, r.trace
 	if t == nil {
 		return out
 	}
@@ -149,9 +149,9 @@ func (r *stepRun) traced(out Outcome) Outcome {
 	} else if r.tracing {
 		t.Event, t.About = strings.TrimPrefix(r.name, "."), r.tracedAbout()
 	}
-	r.tracedDocument(t, &out)
+	r.tracedDocument(t, out)
 	if r.tracing && out.Kind != Need {
-		t.Input = r.record(&out)
+		t.Input = r.record(out)
 	}
 	return out
 }

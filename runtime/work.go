@@ -23,13 +23,18 @@ type work struct {
 	body   []byte // of the request
 	event  event.Event
 	record store.Record
-	origin Machine // as loaded
+	origin *Machine // as loaded, or as this process saved it last
 	recent recent
 	input  Input
 	step   scratch
 	data   []byte // of the machine to be saved
+	head   int    // length of the head in data
 	update store.Update
+	saved  uint64 // version of the record that save wrote
 	within *deadline
+	// spare and unused are a machine and a buffer for the next to be kept: those that lay here before came from a place.
+	spare  *Machine
+	unused []byte
 	now    time.Time // when the webhook came
 	// results are the look-ups performed so far; they outlive a lost compare-and-swap.
 	results []Result
@@ -103,43 +108,43 @@ func (w *work) answer(ctx context.Context) error {
 	if key == "" {
 		return errors.New("webhook names no call")
 	}
-	out, taken, err := w.steps(ctx, key, (*work).react)
+	out, taken, err := w.decide(ctx, key)
 	if w.telling { // what the machine has to say comes before what happens to it now
 		w.engine.effects.tellFirst(key)
-		out, taken, err = w.steps(ctx, key, (*work).react)
+		out, taken, err = w.decide(ctx, key)
 	}
 	if err == nil && taken {
-		w.reply(&out)
-		w.warnUnknown(&out)
+		w.reply(out)
+		w.warnUnknown(out)
 	}
 	return err
 }
 
 // react steps the machine that was loaded.
-func (w *work) react(ctx context.Context) (Outcome, bool, error) {
+func (w *work) react(ctx context.Context) (*Outcome, bool, error) {
 	if len(w.origin.Effects) > 0 && !w.telling && w.origin.tells(w.now.UnixMilli()) {
 		w.telling = true
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if w.bare() {
 		w.status = http.StatusForbidden
 		w.warnRefused("a token is required, and it bears none")
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if w.unbridged(ctx) {
 		w.status = http.StatusForbidden
 		w.warnRefused("the bridge that the token was given for named another call")
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
 	if err := w.prepare(ctx); err != nil {
-		return Outcome{}, false, err
+		return nil, false, err
 	}
 	if w.origin.New() && w.removed() {
 		w.status = http.StatusNotFound
 		w.warnRefused(statusText[http.StatusNotFound])
-		return Outcome{}, false, nil
+		return nil, false, nil
 	}
-	return w.engine.stepper.step(&w.step, &w.origin, &w.input), true, nil
+	return w.engine.stepper.step(&w.step, w.origin, &w.input), true, nil
 }
 
 // load reads the machine, or makes origin a new one.
@@ -204,12 +209,12 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 		return nil
 	}
 	m := out.Machine
-	w.data = m.Append(w.data[:0])
+	w.data, w.head = m.encode(w.data[:0])
 	if len(w.data) > maxRecord {
 		return fmt.Errorf("save: %w: it has %d bytes, at most %d are kept", errLarge, len(w.data), maxRecord)
 	}
 	u := &w.update
-	*u = store.Update{Key: m.Key, Version: w.record.Version, Data: w.data, Expires: expires(m)}
+	u.Key, u.Version, u.Data, u.Expires, u.Answer, u.Aliases = m.Key, w.record.Version, w.data, expires(m), nil, nil
 	if w.until != 0 {
 		u.Expires = w.until
 	}
@@ -220,7 +225,8 @@ func (w *work) save(ctx context.Context, out *Outcome) error {
 		u.Aliases = w.aliases(m)
 	}
 	u.Due, u.Pending = m.due()
-	if _, err := w.engine.store.Save(ctx, u); err != nil {
+	var err error
+	if w.saved, err = w.engine.store.Save(ctx, u); err != nil {
 		w.compareAliases(ctx, err)
 		return fmt.Errorf("save: %w", err)
 	}

@@ -18,14 +18,17 @@ type Event struct {
 	nodes   []node // nodes[0] is the event itself
 	slots   [fieldCount]uint16
 	typ     *Type
-	own     []byte // memory for bodies that DecodeQuery, New and Clone make
+	own     []byte  // memory for bodies that DecodeQuery, New and Clone make
+	orders  *orders // in which members came before; nil in an event that has read one body only
 }
 
 // Reset forgets the event and keeps the memory.
 func (e *Event) Reset() {
+	if len(e.nodes) > 0 { // without nodes there are no slots either
+		e.slots = [fieldCount]uint16{}
+	}
 	e.body, e.typ = nil, nil
 	e.scratch, e.nodes = e.scratch[:0], e.nodes[:0]
-	e.slots = [fieldCount]uint16{}
 }
 
 // Clone returns a copy that owns its memory.
@@ -66,14 +69,11 @@ func (e *Event) finish() error {
 	if e.typ = Lookup(name); e.typ == nil {
 		e.typ = table.unknown
 	}
-	if e.typ.transcript() {
+	if e.typ.transcript {
 		e.alias(FieldTranscription, FieldRealTimeTranscription)
 	}
 	return nil
 }
-
-// transcript reports whether the event carries a real-time transcription, which Bandwidth's examples call transcription.
-func (t *Type) transcript() bool { return t.Field("realTimeTranscription") != nil }
 
 // alias makes the members of the object named from readable under the name to, unless to is there itself.
 func (e *Event) alias(from, to FieldID) {

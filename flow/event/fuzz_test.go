@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"sync"
 	"testing"
 
 	"github.com/bxmlflow/bxmlflow/flow/event"
@@ -32,9 +33,17 @@ func FuzzDecodeJSON(f *testing.F) {
 	}
 	f.Add([]byte(`{"eventType":"\ud83d\ude00\ud800","a":{"b":[1,-0.5e+3,true,null,{"c":"\"\\\/\b"}]},"\u0061a":""}`))
 	f.Add([]byte(`{"event":"x","a.b":1,"a":{"b":2},"mediaStream":{"tracks":["x",{"y":1}]},"":{"":0},"%2E":"."}`))
+	var used struct {
+		mu    sync.Mutex
+		event event.Event
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var e event.Event
-		if err := e.DecodeJSON(body); err != nil {
+		err := e.DecodeJSON(body)
+		used.mu.Lock()
+		sameInUsed(t, &used.event, body)
+		used.mu.Unlock()
+		if err != nil {
 			return
 		}
 		want, err := standard(body)

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -23,6 +24,15 @@ const (
 // borrows into a byte's top bit where the byte is a control character, a quote or a backslash.
 func (s *scanner) str() (escaped, ok bool) {
 	b, i := s.body, s.pos+1
+	if s.bare {
+		n := bytes.IndexByte(b[i:], '"')
+		if n < 0 {
+			s.pos = len(b)
+			return false, s.fail(ErrSyntax, "string without end")
+		}
+		s.pos = i + n + 1
+		return false, true
+	}
 	for {
 		for i+8 <= len(b) {
 			w := binary.LittleEndian.Uint64(b[i:])

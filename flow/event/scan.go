@@ -36,8 +36,12 @@ type scanner struct {
 	e    *Event
 	body []byte
 	pos  int
-	many bool // some object has more members than are compared one by one
-	err  error
+	many bool    // some object has more members than are compared one by one
+	bare bool    // no string of the body has anything but printable ASCII characters, and none has escapes
+	last FieldID // of the member of the event itself that was read last
+
+	after *order // the members that are expected; nil in an event that has read no body before
+	err   error
 }
 
 // index fills e.nodes and e.slots from e.body.
@@ -45,7 +49,10 @@ func (e *Event) index() error {
 	if len(e.body) > MaxBody {
 		return refuse(ErrTooLarge, "body", MaxBody)
 	}
-	s := scanner{e: e, body: e.body}
+	s := scanner{e: e, body: e.body, bare: bare(e.body)}
+	if s.bare && cap(e.nodes) > 0 {
+		s.expect()
+	}
 	s.space()
 	if s.pos == len(s.body) {
 		return refuse(ErrEmpty, "nothing", 0)
@@ -193,8 +200,13 @@ func (s *scanner) object(self, depth int) bool {
 		return true
 	}
 	for count := 1; ; count++ {
-		k, ok := s.name(self, count)
-		if !ok || !s.value(k, depth+1) {
+		known := 0
+		if self == 0 && s.after != nil {
+			known = s.likely()
+		}
+		if known > 0 {
+			count += known - 1
+		} else if k, ok := s.name(self, count); !ok || !s.value(k, depth+1) {
 			return false
 		}
 		switch s.peek() {
@@ -219,24 +231,27 @@ func (s *scanner) name(self, count int) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	e := s.e
-	n := node{nameFrom: uint32(from), nameTo: uint32(s.pos - 1)}
+	e, k := s.e, len(s.e.nodes)
+	if k > MaxMembers {
+		return 0, s.fail(ErrTooMany, "value")
+	}
+	e.nodes = append(e.nodes, node{})
+	n := &e.nodes[k] // filled where it lies: made elsewhere and copied, it would take several times as long
+	n.nameFrom, n.nameTo = uint32(from), uint32(s.pos-1)
 	name := view(s.body[from : s.pos-1])
 	if escaped {
 		n.flags = nameInScratch
 		n.nameFrom, n.nameTo = s.unescape(from, s.pos-1)
-		name = e.name(&n)
+		name = e.name(n)
 	}
 	if self == 0 {
 		n.id = topField(name)
+		if s.after != nil {
+			s.learn(n.id)
+		}
 	} else if parent := e.nodes[self].id; parent != 0 {
 		n.id = nestedField(parent, name)
 	}
-	k := len(e.nodes)
-	if k > MaxMembers {
-		return 0, s.fail(ErrTooMany, "value")
-	}
-	e.nodes = append(e.nodes, n)
 	if n.id != 0 && e.slots[n.id] == 0 {
 		e.slots[n.id] = uint16(k)
 	} else if !s.first(self, k, count) {

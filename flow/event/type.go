@@ -54,13 +54,37 @@ type Type struct {
 
 	Fields []Field
 	byName map[string]*Field
+	// transcript says that the event carries a real-time transcription, which Bandwidth's examples call transcription.
+	transcript bool
 }
 
 // Types returns the rows of all 37 event types in table order.
 func Types() []*Type { return slices.Clone(table.rows) }
 
 // Lookup returns the type with that name or alias, nil when there is none. Names are case-sensitive, as in JSON.
-func Lookup(name string) *Type { return table.byName[name] }
+func Lookup(name string) *Type {
+	for _, n := range table.names[bucket(name)] {
+		if n.name == name {
+			return n.typ
+		}
+	}
+	return nil
+}
+
+// named is a name or alias of a type.
+type named struct {
+	name string
+	typ  *Type
+}
+
+// bucket returns where a name stands in catalogue.names: two rarely share a place.
+func bucket(name string) uint8 {
+	if name == "" {
+		return 0
+	}
+	last := len(name) - 1
+	return uint8(last)*37 + name[0]*7 + name[last/2]*3 + name[last]
+}
 
 // Unknown returns the row that stands for event types this package does not know. Its Name is "" and all its fields, those
 // that most call events share, are optional.
@@ -76,7 +100,7 @@ func FieldNamed(name string) FieldID { return table.ids[name] }
 type catalogue struct {
 	rows    []*Type
 	unknown *Type
-	byName  map[string]*Type
+	names   [256][]named // of the types, by bucket
 	ids     map[string]FieldID
 	facts   [fieldCount]fact
 	shared  map[string]any // enumerated strings as interface values, so that Value need not box them
@@ -95,7 +119,7 @@ var table = build(rows())
 func build(rows []*Type) *catalogue {
 	c := &catalogue{
 		rows: rows, unknown: unknownRow(),
-		byName: map[string]*Type{}, ids: map[string]FieldID{}, shared: map[string]any{},
+		ids: map[string]FieldID{}, shared: map[string]any{},
 	}
 	for i, name := range fieldNames {
 		if i > 0 {
@@ -117,11 +141,13 @@ func (c *catalogue) add(t *Type) {
 		t.byName[f.Name] = f
 		c.note(f)
 	}
+	t.transcript = t.byName["realTimeTranscription"] != nil
 	if t == c.unknown {
 		return
 	}
 	for _, name := range append([]string{t.Name}, t.Aliases...) {
-		c.byName[name] = t
+		at := &c.names[bucket(name)]
+		*at = append(*at, named{name, t})
 		c.shared[name] = name
 	}
 }

@@ -95,20 +95,50 @@ func (t *Transition) check() error {
 // Fire returns the state that the transition leads to. One that starts in any
 // state is fired from Anywhere.
 func (k *Kernel) Fire(from, name string) (to string, err error) {
-	m, ok := k.idle.Get().(*fsm.FSM)
-	if !ok {
-		m = fsm.NewFSM("", k.events, nil)
+	m := k.Machine()
+	defer m.Release()
+	return m.Fire(from, name)
+}
+
+// Machine is a looplab machine on loan, for one goroutine. The zero Machine is
+// none.
+type Machine struct {
+	kernel *Kernel
+	fsm    *fsm.FSM
+	at     string // the state that fsm is in, as far as that is known
+}
+
+// Machine lends a machine. Give it back with Release when others may have it.
+func (k *Kernel) Machine() Machine {
+	m, _ := k.idle.Get().(*fsm.FSM)
+	return Machine{kernel: k, fsm: m}
+}
+
+// Release gives the machine back, which is none afterwards.
+func (m *Machine) Release() {
+	if m.fsm != nil {
+		m.kernel.idle.Put(m.fsm)
 	}
-	m.SetState(from)
+	*m = Machine{}
+}
+
+// Fire is Kernel.Fire with this machine.
+func (m *Machine) Fire(from, name string) (to string, err error) {
+	f := m.fsm
+	switch {
+	case f == nil:
+		f = fsm.NewFSM(from, m.kernel.events, nil)
+	case m.at != from:
+		f.SetState(from)
+	}
+	m.fsm = nil // who knows what state it is in when it fails or panics
 	// Not the context of a request: once cancelled, it would leave the machine
 	// in a transition that never completes and that SetState does not heal.
-	if err := m.Event(context.Background(), name); err != nil && !same(err) {
-		// The machine is not put back: who knows what state it is in.
+	if err := f.Event(context.Background(), name); err != nil && !same(err) {
 		return "", fire(from, name, err)
 	}
-	to = m.Current()
-	k.idle.Put(m)
-	return to, nil
+	m.fsm, m.at = f, f.Current()
+	return m.at, nil
 }
 
 // same tells whether the error says no more than that source and destination

@@ -154,6 +154,36 @@ func TestAStuckMachineIsDroppedAndTheNextFireSucceeds(t *testing.T) {
 	}
 }
 
+func TestAMachineOnLoanFiresWhereverTheCallStands(t *testing.T) {
+	k := kernel(t)
+	for range 3 {
+		m := k.Machine()
+		for _, step := range []struct {
+			from, name, to string
+			err            error
+		}{
+			{Anywhere, "goto/agent", "agent", nil},
+			{"agent", "agent/bridgeComplete/0", "menu", nil},
+			{"menu", "menu/gather/1", "menu", nil},
+			{"menu", "menu/gather/0", "agent", nil},
+			{"menu", "menu/gather/0", "agent", nil}, // of another call
+			{"gone", "menu/gather/0", "", ErrSource},
+			{"menu", "menu/gather/2", "", ErrUnknown},
+			{"agent", "agent/bridgeComplete/0", "menu", nil},
+			{"agent", "menu/gather/0", "", ErrSource}, // it stands in menu
+		} {
+			to, err := m.Fire(step.from, step.name)
+			if to != step.to || !errors.Is(err, step.err) {
+				t.Errorf("fire %q from %q: %q, %v, want %q, %v", step.name, step.from, to, err, step.to, step.err)
+			}
+		}
+		m.Release()
+		if m != (Machine{}) {
+			t.Error("a machine that was given back is still there")
+		}
+	}
+}
+
 // large returns a table of states in a ring, with a jump to each.
 func large(states int) []Transition {
 	var rows []Transition

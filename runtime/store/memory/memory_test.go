@@ -1,7 +1,9 @@
 package memory_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	goruntime "runtime"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"github.com/bxmlflow/bxmlflow/runtime/store"
 	"github.com/bxmlflow/bxmlflow/runtime/store/memory"
 	"github.com/bxmlflow/bxmlflow/runtime/store/storetest"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestStore(t *testing.T) {
@@ -195,6 +198,61 @@ func BenchmarkDueWithNothingDue(b *testing.B) {
 	for b.Loop() {
 		if err := s.Due(ctx, 1, 100, func(string) error { return nil }); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestADeletedRecordLeavesNothingToTheNextOne(t *testing.T) {
+	s, ctx := memory.New(), t.Context()
+	const records = 500
+	for i := range records {
+		u := store.Update{
+			Key: key(i), Data: bytes.Repeat([]byte("old"), 100), Answer: []byte("old answer"), Aliases: []string{"old-" + key(i)},
+			Due: 1, Pending: i%2 == 0, Expires: 2,
+		}
+		version, err := s.Save(ctx, &u)
+		if err == nil {
+			u.Version = version
+			version, err = s.Save(ctx, &u)
+		}
+		if err == nil {
+			err = s.Delete(ctx, u.Key, version)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range records {
+		name := key(records + i)
+		version, err := s.Save(ctx, &store.Update{Key: name, Data: []byte("new")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got store.Record
+		if err := s.Load(ctx, name, &got); err != nil {
+			t.Fatal(err)
+		}
+		want := store.Record{Key: name, Version: version, Data: []byte("new"), Answer: got.Answer[:0], Previous: got.Previous[:0]}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("record %d (-want +got):\n%s", i, diff)
+		}
+		if err := s.Load(ctx, "old-"+key(i), &got); !errors.Is(err, store.ErrNotFound) {
+			t.Fatalf("an alias of a deleted record: %v", err)
+		}
+	}
+	if stats := s.Stats(); stats != (memory.Stats{Records: records, Data: records * int64(len("new"))}) {
+		t.Errorf("%+v", stats)
+	}
+	for _, find := range []func(func()) error{
+		func(found func()) error {
+			return s.Due(ctx, 10, 10, func(string) error { found(); return nil })
+		},
+		func(found func()) error {
+			return s.Expired(ctx, 10, 10, func(string, uint64) error { found(); return nil })
+		},
+	} {
+		if err := find(func() { t.Error("a new record has the times of a deleted one") }); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -39,8 +39,9 @@ type shard struct {
 	// retired is the highest version of a deleted record. New records start
 	// above it, so that an old writer cannot meet its version again.
 	retired uint64
-	data    int64 // bytes
-	answers int64 // bytes
+	free    []*record // deleted ones, whose buffers the next ones use
+	data    int64     // bytes
+	answers int64     // bytes
 	_       [64]byte
 }
 
@@ -84,7 +85,8 @@ func (sh *shard) save(u *store.Update, seq func() int64) (uint64, error) {
 	r := sh.records[u.Key]
 	switch {
 	case r == nil && u.Version == 0:
-		r = &record{key: strings.Clone(u.Key), version: sh.retired}
+		r = sh.create()
+		r.key, r.version = strings.Clone(u.Key), sh.retired
 		sh.records[r.key] = r
 	case r == nil || r.version != u.Version:
 		return 0, store.ErrConflict
@@ -160,10 +162,39 @@ func (sh *shard) remove(key string, version uint64) ([]string, error) {
 	sh.retired = max(sh.retired, r.version)
 	sh.data -= int64(len(r.data))
 	if r.more == nil {
+		sh.recycle(r)
 		return nil, nil
 	}
 	sh.answers -= int64(len(r.more.answer) + len(r.more.previous))
-	return r.more.aliases, nil
+	aliases := r.more.aliases
+	sh.recycle(r)
+	return aliases, nil
+}
+
+// maxFree bounds the deleted records that a shard keeps.
+const maxFree = 8
+
+// recycle keeps a deleted record for the next one.
+func (sh *shard) recycle(r *record) {
+	if len(sh.free) == maxFree {
+		return
+	}
+	*r = record{data: r.data[:0], more: r.more}
+	if m := r.more; m != nil {
+		*m = more{answer: m.answer[:0], previous: m.previous[:0]}
+	}
+	sh.free = append(sh.free, r)
+}
+
+// create returns a record without anything in it.
+func (sh *shard) create() *record {
+	last := len(sh.free) - 1
+	if last < 0 {
+		return new(record)
+	}
+	r := sh.free[last]
+	sh.free[last], sh.free = nil, sh.free[:last]
+	return r
 }
 
 // room is what sizes of buffers are rounded up to: a machine grows a little with
