@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -17,6 +18,7 @@ import (
 // appFlags say how a web application wants its webhooks, and where the REST API is served to it.
 type appFlags struct {
 	addr               string
+	id                 string
 	statusURL          string
 	fallbackURL        string
 	username, password string
@@ -24,7 +26,8 @@ type appFlags struct {
 
 func (f *appFlags) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&f.addr, "addr", "", "host:port where the REST API is served to a web application")
-	flags.StringVar(&f.statusURL, "status-url", "", "where the disconnect of inbound calls is sent (default the application's URL)")
+	flags.StringVar(&f.id, "application-id", "app", "id of the application, which createCall has to name")
+	flags.StringVar(&f.statusURL, "status-url", "", "where the disconnect of inbound calls is sent, none for nowhere (default the application's URL)")
 	flags.StringVar(&f.fallbackURL, "fallback-url", "", "asked when the application's URL does not answer")
 	flags.StringVar(&f.username, "username", "", "user name that webhooks bear")
 	flags.StringVar(&f.password, "password", "", "password that webhooks bear")
@@ -33,10 +36,14 @@ func (f *appFlags) declare(flags *pflag.FlagSet) {
 // application returns the application at a URL.
 func (f *appFlags) application(url string) simulator.Application {
 	a := simulator.Application{
-		URL: url, StatusURL: url, FallbackURL: f.fallbackURL, Username: f.username, Password: f.password,
+		ID: f.id, URL: url, StatusURL: url, FallbackURL: f.fallbackURL, Username: f.username, Password: f.password,
 		FallbackUsername: f.username, FallbackPassword: f.password,
 	}
-	if f.statusURL != "" {
+	switch f.statusURL {
+	case "":
+	case "none":
+		a.StatusURL = ""
+	default:
 		a.StatusURL = f.statusURL
 	}
 	return a
@@ -57,6 +64,14 @@ func listenDesk(addr string) (*desk, error) {
 	return &desk{listener: l}, nil
 }
 
+// taken says how another address is chosen when one is in use.
+func taken(err error, flag string) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: choose another port with --%s 127.0.0.1:PORT, or end what listens there", err, flag)
+	}
+	return err
+}
+
 // url is where the carrier is served.
 func (d *desk) url() string { return "http://" + d.listener.Addr().String() }
 
@@ -64,10 +79,11 @@ func (d *desk) url() string { return "http://" + d.listener.Addr().String() }
 func (d *desk) handle(s *stage, numbers []number) {
 	of := control.Desk{Carrier: s.carrier, Feed: s.feed, Numbers: make([]control.Number, len(numbers))}
 	for i, n := range numbers {
-		of.Numbers[i] = control.Number{Number: n.number, Name: n.flow, Outbound: n.outbound}
+		of.Numbers[i] = control.Number{Number: n.number, Name: n.flow, Outbound: n.outbound, Legs: n.legs, Signals: n.signals}
 	}
 	if s.engine != nil {
-		of.Start = func(ctx context.Context, flow, to string, vars map[string]any) error {
+		of.Signal, of.Call = s.signal, s.watch.Call
+		of.Start = func(ctx context.Context, flow, to string, vars map[string]any) (string, error) {
 			return s.start(ctx, flow, runtime.CallRequest{To: to, Vars: vars}, numbers)
 		}
 	}

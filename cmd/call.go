@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -47,6 +48,9 @@ func (f *phoneFlags) declare(flags *pflag.FlagSet) {
 
 // names returns the names of legs by their numbers.
 func (f *phoneFlags) names() (map[string]string, error) {
+	if err := phone.Number(f.from); err != nil {
+		return nil, failure{exitUsage, fmt.Errorf("--from: %w", err)}
+	}
 	if f.format != "text" && f.format != "json" {
 		return nil, failure{exitUsage, fmt.Errorf("there is no format %q: it is text or json", f.format)}
 	}
@@ -71,10 +75,11 @@ func (a *app) callCommand() *cobra.Command {
 		Short: "Call a flow, or any web application, from a phone in the terminal",
 		Long: "Call is a phone. It dials a flow (a file, or a folder with --flow NAME; a sample flow when there is no path), which\n" +
 			"runs in this process with a simulated carrier, or the web application at a URL, or with --carrier a number of a\n" +
-			"carrier that `simulator` or `serve --simulate` runs. A flow that calls people calls the number --to.\n\n" +
+			"carrier that `simulator` or `serve --simulate` runs (without --flow and --to it waits for calls). A flow that calls people calls the number --to.\n\n" +
 			"On a terminal the phone fills the screen, and ? shows its keys. Where the input or the output is no terminal it takes\n" +
 			"one line for everything that a person does, and writes what happens in lines, in virtual time: at once, and always the\n" +
-			"same. At the end of the input it hangs up and waits until all is over.\n\n" + phone.Help() + "\n" +
+			"same. At the end of the input every phone hangs up, and it waits until all is over; with --carrier for a few seconds, so\n" +
+			"that a late webhook, such as recordingAvailable, may not be shown.\n\n" + phone.Help() + "\n" +
 			"Exit codes: 0 fine, 1 something went wrong: a caller heard the apology, a document was no BXML, a webhook failed, a line\n" +
 			"could not be done; 2 wrong use, 3 could not run.",
 		Example: "  bxmlflow call flows/front-desk.yaml\n  bxmlflow call https://voice.example.com/start\n" +
@@ -104,7 +109,7 @@ func (a *app) call(c *cobra.Command, f *callFlags, args []string) error {
 		if len(args) > 0 {
 			return failure{exitUsage, fmt.Errorf("call: %q and --carrier: call one of them", args[0])}
 		}
-		return a.callRemote(f)
+		return a.callRemote(c.Flags(), f)
 	}
 	if len(args) == 1 && (strings.HasPrefix(args[0], "http://") || strings.HasPrefix(args[0], "https://")) {
 		return a.callURL(f, args[0])
@@ -120,6 +125,9 @@ func (a *app) callFlow(flags *pflag.FlagSet, f *callFlags, args []string) error 
 	}
 	if err := lacking("call", set); err != nil {
 		return err
+	}
+	if len(args) == 0 && f.flow == "" {
+		fmt.Fprintf(a.Err, "no path is given: calling the sample flow %s; --flow NAME calls another\n", target.Name)
 	}
 	carrier, err := f.carrier.config()
 	if err != nil {
@@ -161,15 +169,27 @@ func (a *app) callFlow(flags *pflag.FlagSet, f *callFlags, args []string) error 
 		return err
 	}
 	p.board.Apology = config.apology
+	for _, n := range numbers {
+		p.legs, p.signals = append(p.legs, n.legs...), append(p.signals, n.signals...)
+		if n.flow == target.Name {
+			p.offered = n.signals
+		}
+	}
+	if !f.outbound && !outboundOnly(target) && len(f.vars) > 0 {
+		return failure{exitUsage, errVars}
+	}
 	if f.outbound || outboundOnly(target) {
 		r, err := f.request()
 		if err != nil {
 			return err
 		}
-		p.begin = func(ctx context.Context) error { return s.start(ctx, target.Name, r, numbers) }
+		p.begin = func(ctx context.Context) error { _, err := s.start(ctx, target.Name, r, numbers); return err }
 	}
 	return a.open(p, screen)
 }
+
+// errVars says that nothing takes variables.
+var errVars = errors.New("call: --var is for a flow that calls people: say --start to let the flow call")
 
 // request is what a flow is asked for that calls somebody.
 func (f *callFlags) request() (runtime.CallRequest, error) {

@@ -90,6 +90,11 @@ func pick(set *flow.Set, name string, args []string) (*flow.Flow, error) {
 		}
 		names, found = append(names, f.Name), append(found, f)
 	}
+	for _, f := range set.Flows() {
+		if !startable(f) && (f.Name == name || name == "" && len(args) == 1 && f.Path == filepath.Clean(args[0])) {
+			return nil, failure{exitUsage, fmt.Errorf("call: %s is a sub-flow, which other flows invoke: call one of those", f.Name)}
+		}
+	}
 	switch {
 	case len(found) == 1 && name == "":
 		return found[0], nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime/simulator"
 )
@@ -152,7 +153,7 @@ func faulty(text string) (simulator.Fault, error) {
 		return f, wrongStatus(status)
 	}
 	if event.Lookup(name) == nil {
-		return f, fmt.Errorf("there is no event %q", name)
+		return f, noEvent(name)
 	}
 	f.Event = name
 	kind, arg, given := strings.Cut(what, ":")
@@ -178,6 +179,18 @@ func faulty(text string) (simulator.Fault, error) {
 		return f, nil
 	}
 	return f, fmt.Errorf("%q is none of drop, duplicate, delay, slow, reorder, error and outcome", kind)
+}
+
+// noEvent says which events there are.
+func noEvent(name string) error {
+	var names []string
+	for _, t := range event.Types() {
+		names = append(names, t.Name)
+	}
+	if near, ok := diag.Nearest(name, names); ok {
+		return fmt.Errorf("there is no event %q, did you mean %q?", name, near)
+	}
+	return fmt.Errorf("there is no event %q: they are %s", name, strings.Join(names, ", "))
 }
 
 func wrongStatus(status int) error {

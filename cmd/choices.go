@@ -79,11 +79,10 @@ func choose(c *simulator.Choices, given string) error {
 		}
 		return assign(v.Field(i), policies[field], value)
 	}
-	err := fmt.Errorf("there is no choice %q", name)
 	if near, ok := diag.Nearest(name, choiceNames()); ok {
-		err = fmt.Errorf("%w, did you mean %q?", err, near)
+		return fmt.Errorf("there is no choice %q, did you mean %q?", name, near)
 	}
-	return err
+	return fmt.Errorf("there is no choice %q: bxmlflow simulator --choices lists them", name)
 }
 
 func assign(field reflect.Value, words []string, value string) error {

@@ -80,7 +80,7 @@ func Main(args []string, stdio IO, kit runtime.Kit) int {
 	root.SetIn(stdio.In)
 	root.SetOut(stdio.Out)
 	root.SetErr(stdio.Err)
-	err := root.Execute()
+	used, err := root.ExecuteC()
 	if out.err != nil {
 		err = failure{exitFailed, fmt.Errorf("write output: %w", out.err)}
 	}
@@ -94,10 +94,18 @@ func Main(args []string, stdio IO, kit runtime.Kit) int {
 	if f.err != nil {
 		fmt.Fprintf(stdio.Err, "bxmlflow: %s\n", f.err)
 		if f.code == exitUsage {
-			fmt.Fprintln(stdio.Err, "run `bxmlflow help` to see what there is")
+			fmt.Fprintf(stdio.Err, "run `%s` to see what there is\n", helpOf(used))
 		}
 	}
 	return f.code
+}
+
+// helpOf is the command that tells how a command is used.
+func helpOf(c *cobra.Command) string {
+	if !c.HasParent() || c.Name() == "help" {
+		return "bxmlflow help"
+	}
+	return c.CommandPath() + " --help"
 }
 
 // output remembers that it could not be written to, on a full disk for example: then a command has not done its work.
@@ -131,8 +139,8 @@ func (a *app) root() *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.graphCommand(), a.serveCommand(),
-		a.simulatorCommand(), a.callCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.rulesCommand(), a.testCommand(), a.fmtCommand(), a.graphCommand(), a.bxmlCommand(), a.serveCommand(),
+		a.simulatorCommand(), a.callCommand(), a.demoCommand(), a.schemaCommand(), a.versionCommand())
 	return root
 }
 

@@ -33,8 +33,14 @@ type handset struct {
 	begin func(context.Context) error
 	// signal sends a signal to a call; nil where no flow runs here.
 	signal func(ctx context.Context, call, name string, with map[string]any) (bool, error)
-	// waits says that there is no first call, and that the end of the input is not the end.
-	waits bool
+	// waits says that there is no first call, stays that the end of the input is not the end, and shared that others use the
+	// carrier too.
+	waits, stays, shared bool
+	// legs and signals are those that the flows name and declare.
+	legs    []string
+	signals []phone.Signal
+	// offered are those of the flow that is called: what the screen lets its user choose from.
+	offered []phone.Signal
 	// run plays the carrier in the background; nil when it is played elsewhere, or in virtual time.
 	run []func(context.Context) error
 }
@@ -50,10 +56,7 @@ func (s *stage) handset(f *phoneFlags, title, own string, live bool) (*handset, 
 		board: &board.Board{Names: names}, time: phone.Virtual{Carrier: s.carrier, Watch: s.watch},
 	}
 	if s.engine != nil {
-		p.signal = func(ctx context.Context, call, name string, with map[string]any) (bool, error) {
-			defer s.carrier.Skip(0) // wakes it
-			return s.engine.Signal(ctx, call, name, with, "")
-		}
+		p.signal = s.signal
 	}
 	if live {
 		p.time = phone.Live{Feed: s.feed}
@@ -103,7 +106,7 @@ func (a *app) open(p *handset, onScreen bool) error {
 func (a *app) lines(ctx context.Context, p *handset) error {
 	s := &phone.Session{
 		Carrier: p.carrier, Time: p.time, Feed: p.feed, Board: p.board, Out: a.Out, From: p.from, To: p.to,
-		Signal: p.signal, JSON: p.flags.format == "json", Verbose: p.flags.verbose,
+		Signal: p.signal, JSON: p.flags.format == "json", Verbose: p.flags.verbose, Legs: p.legs, Signals: p.signals, Shared: p.shared,
 	}
 	begin := p.begin
 	switch {
@@ -116,13 +119,13 @@ func (a *app) lines(ctx context.Context, p *handset) error {
 	if err == nil {
 		err = s.Settle(ctx)
 	} else if f := (failure{}); !errors.As(err, &f) {
-		err = failure{exitUsage, fmt.Errorf("call: %w", err)}
+		err = failure{exitUsage, fmt.Errorf("call: %s", strings.TrimPrefix(err.Error(), "call: "))}
 	}
 	var quit bool
 	if err == nil {
 		quit, err = s.Play(ctx, a.In)
 	}
-	if err == nil && p.waits && !quit {
+	if err == nil && p.stays && !quit {
 		err = s.Stay(ctx)
 	}
 	if err == nil {
@@ -146,9 +149,13 @@ func (a *app) lines(ctx context.Context, p *handset) error {
 func (a *app) picture(ctx context.Context, p *handset) error {
 	m := screen.New(screen.Config{
 		Title: p.title, Carrier: p.carrier, Feed: p.feed, Board: p.board, From: p.from, To: p.to, Begin: p.begin, Waits: p.waits,
+		Signal: p.signal, Signals: p.offered,
 	})
 	if err := screen.Run(ctx, m, a.In, a.screen); err != nil {
 		return failure{exitFailed, fmt.Errorf("phone: %w", err)}
+	}
+	if s := (&phone.Session{Board: p.board}); s.Failed() {
+		return failure{exitProblems, s.Summary()}
 	}
 	return nil
 }
@@ -163,13 +170,23 @@ func remoteHandset(f *callFlags, c *control.Client, d control.Directory) (*hands
 	if err != nil {
 		return nil, err
 	}
+	called := target.Number != ""
 	events := feed.New()
 	p := &handset{
-		flags: &f.phone, title: cmp.Or(target.Name, target.Number), from: f.phone.from, to: target.Number, carrier: c, feed: events,
-		board: &board.Board{Names: names}, time: phone.Live{Feed: events},
+		flags: &f.phone, title: cmp.Or(target.Name, target.Number, "waits for calls"), from: f.phone.from, to: target.Number, carrier: c, feed: events,
+		board: &board.Board{Names: names}, time: phone.Live{Feed: events}, waits: !called, shared: true,
 		run: []func(context.Context) error{func(ctx context.Context) error { return c.Follow(ctx, d.Next, events) }},
 	}
-	if f.outbound || target.Outbound {
+	for _, n := range d.Numbers {
+		p.legs, p.signals, p.signal = append(p.legs, n.Legs...), append(p.signals, n.Signals...), c.Signal
+		if !called || n.Number == target.Number {
+			p.offered = append(p.offered, n.Signals...)
+		}
+	}
+	if called && !f.outbound && !target.Outbound && len(f.vars) > 0 {
+		return nil, failure{exitUsage, errVars}
+	}
+	if called && (f.outbound || target.Outbound) {
 		r, err := f.request()
 		if err != nil {
 			return nil, err
@@ -179,7 +196,8 @@ func remoteHandset(f *callFlags, c *control.Client, d control.Directory) (*hands
 	return p, nil
 }
 
-// dialled chooses the number that is called: the only one, or that of --flow or --to, which may be none of the list.
+// dialled chooses the number that is called: the only one, or that of --flow or --to, which may be none of the list. It is none
+// when nobody said which of several.
 func dialled(f *callFlags, numbers []control.Number) (control.Number, error) {
 	list := make([]string, len(numbers))
 	for i, n := range numbers {
@@ -192,5 +210,8 @@ func dialled(f *callFlags, numbers []control.Number) (control.Number, error) {
 	if f.flow == "" && f.phone.to != "" {
 		return control.Number{Number: f.phone.to}, nil
 	}
-	return control.Number{}, failure{exitUsage, fmt.Errorf("call: choose a number with --flow or --to:\n  %s", strings.Join(list, "\n  "))}
+	if f.flow == "" {
+		return control.Number{}, nil
+	}
+	return control.Number{}, failure{exitUsage, fmt.Errorf("call: there is no flow %q, choose one of:\n  %s", f.flow, strings.Join(list, "\n  "))}
 }

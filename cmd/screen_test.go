@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -64,6 +65,30 @@ func (x *terminal) press(t *testing.T, keys string) {
 	if _, err := io.WriteString(x.keys, keys); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (x *terminal) fails(t *testing.T, code int) {
+	t.Helper()
+	select {
+	case err := <-x.ended:
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != code {
+			t.Errorf("it ends with %v, not %d, and shows\n%s", err, code, x.display)
+		}
+	case <-time.After(patience):
+		t.Fatalf("it goes on, and shows\n%s", x.display)
+	}
+}
+
+func TestThePhoneOnATerminalTellsWhatWentWrong(t *testing.T) {
+	path := filepath.Join(folder(t, map[string]string{"legs.yaml": legs}), "legs.yaml")
+	x := open(t, nil, "call", "--fault", "gather=error:500", path)
+	x.display.await(t, "Gather")
+	x.press(t, "1")
+	x.display.await(t, "problem")
+	x.press(t, "q")
+	x.display.await(t, "bxmlflow: ")
+	x.fails(t, exitProblems)
 }
 
 func (x *terminal) wait(t *testing.T) {

@@ -106,12 +106,12 @@ func (a *app) newServer(c *config, paths []string) (*server, error) {
 func (s *server) open(set *flow.Set) error {
 	listener, err := net.Listen("tcp", s.config.addr)
 	if err != nil {
-		return failure{exitFailed, fmt.Errorf("serve: %w", err)}
+		return failure{exitFailed, fmt.Errorf("serve: %w", taken(err, "addr"))}
 	}
 	s.listener = newLimitListener(listener, maxConnections)
 	if s.config.adminAddr != "" {
 		if s.admin, err = net.Listen("tcp", s.config.adminAddr); err != nil {
-			return failure{exitFailed, fmt.Errorf("serve: admin-addr: %w", err)}
+			return failure{exitFailed, fmt.Errorf("serve: admin-addr: %w", taken(err, "admin-addr"))}
 		}
 	}
 	if s.config.simulate {

@@ -15,7 +15,7 @@ func (s *server) simulated(set *flow.Set) error {
 	c := s.config
 	d, err := listenDesk(c.simulateAddr)
 	if err != nil {
-		return failure{exitFailed, fmt.Errorf("serve: simulate-addr: %w", err)}
+		return failure{exitFailed, fmt.Errorf("serve: simulate-addr: %w", taken(err, "simulate-addr"))}
 	}
 	s.desk = d
 	if !loopback(c.simulateAddr) && !c.insecure {
@@ -72,4 +72,9 @@ func (s *server) introduce() {
 		fmt.Fprintf(s.app.Out, "  %s  %s%s\n", n.number, n.flow, how)
 	}
 	fmt.Fprintf(s.app.Out, "call one from another terminal: bxmlflow call --carrier %s --flow %s\n", s.desk.url(), s.numbers[0].flow)
+	if s.admin == nil {
+		fmt.Fprintln(s.app.Out, "other programs may start calls and send signals with --admin-addr 127.0.0.1:8081")
+	} else {
+		fmt.Fprintf(s.app.Out, "other programs start calls and send signals at http://%s\n", s.admin.Addr())
+	}
 }

@@ -175,9 +175,11 @@ func TestServeSimulatesTheCarrier(t *testing.T) {
 	keys.Close()
 	called.wait(t, exitFine)
 
-	lost := launch(options{args: []string{"call", "--carrier", carrier}})
+	lost := launch(options{args: []string{"call", "--carrier", carrier, "--flow", "lgs"}})
 	lost.wait(t, exitUsage)
-	if got := lost.err.String(); !strings.Contains(got, "+15559990001  calls\n  +15559990002  legs") {
+	if got := lost.err.String(); !strings.Contains(got, `no flow "lgs", choose one of:
+  +15559990001  calls
+  +15559990002  legs`) {
 		t.Errorf("it says\n%s", got)
 	}
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/cmd/internal/feed"
+	"github.com/bxmlflow/bxmlflow/cmd/internal/phone"
 	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/runtime"
 	"github.com/bxmlflow/bxmlflow/runtime/bandwidth"
@@ -31,6 +34,9 @@ type number struct {
 	app    simulator.Application
 	// outbound says that the flow calls people itself, and caller that it does not say from which number.
 	outbound, caller bool
+	// legs are the names that the flow gives to legs, signals those that it declares.
+	legs    []string
+	signals []phone.Signal
 }
 
 // firstNumber is the number of the first flow.
@@ -45,8 +51,23 @@ func flowNumbers(set *flow.Set, base string) []number {
 		}
 		list = append(list, number{
 			number: fmt.Sprintf("+%d", firstNumber+len(list)+1), flow: f.Name, outbound: outboundOnly(f), caller: f.Outbound.From == nil,
+			legs: f.Legs, signals: signals(f),
 			app: simulator.Application{ID: "app-" + f.Name, URL: base + runtime.PathPrefix + f.Name, StatusURL: base + runtime.PathPrefix + f.Name},
 		})
+	}
+	return list
+}
+
+// signals lists what a flow declares, by name.
+func signals(f *flow.Flow) []phone.Signal {
+	var list []phone.Signal
+	for _, name := range slices.Sorted(maps.Keys(f.Signals)) {
+		s := f.Signals[name]
+		told := phone.Signal{Name: name}
+		for _, field := range f.SignalFields[s.First : s.First+s.Count] {
+			told.Fields = append(told.Fields, phone.Field{Name: field.Name, Type: field.Type.String()})
+		}
+		list = append(list, told)
 	}
 	return list
 }
@@ -145,17 +166,23 @@ func account(id string) string {
 const simulatedAccount = "9900000"
 
 // start lets a flow call somebody, from its own number unless the flow says from which.
-func (s *stage) start(ctx context.Context, flowName string, r runtime.CallRequest, numbers []number) error {
+func (s *stage) start(ctx context.Context, flowName string, r runtime.CallRequest, numbers []number) (id string, err error) {
 	for _, n := range numbers {
 		if n.flow == flowName && n.caller {
 			r.From = n.number
 		}
 	}
-	if _, err := s.engine.Call(ctx, flowName, r, ""); err != nil {
-		return err
+	if id, err = s.engine.Call(ctx, flowName, r, ""); err != nil {
+		return "", err
 	}
 	s.carrier.Skip(0) // wakes it
-	return nil
+	return id, nil
+}
+
+// signal sends a signal to a call.
+func (s *stage) signal(ctx context.Context, call, name string, with map[string]any) (bool, error) {
+	defer s.carrier.Skip(0) // wakes it
+	return s.engine.Signal(ctx, call, name, with, "")
 }
 
 // close ends the engine.

@@ -13,6 +13,10 @@ func (f *Flow) Mermaid() string { return graph.Mermaid(f.graph()) }
 // DOT returns the flow in the language of Graphviz.
 func (f *Flow) DOT() string { return graph.DOT(f.graph()) }
 
+// SVG returns the flow as a picture that needs no other program and no network. The error is about flows of more than 1,200
+// states or 6,000 transitions.
+func (f *Flow) SVG() (string, error) { return graph.SVG(f.graph()) }
+
 // graph returns the states, the transitions between them, and the ways of the legs that the flow makes. Handlers of the flow
 // level are drawn from a node of their own, since they apply in every state.
 func (f *Flow) graph() *graph.Graph {
@@ -26,7 +30,8 @@ func (f *Flow) graph() *graph.Graph {
 		if s.Invoke != nil {
 			label += " (runs " + s.Invoke.Flow.Name + ")"
 		}
-		n := graph.Node{Label: label, Parent: parent, Final: s.Final, Outer: s.Initial != nil}
+		n := graph.Node{Label: label, Name: s.Name, Parent: parent, Final: s.Final, Outer: s.Initial != nil}
+		n.Waiting = !n.Outer && !n.Final && s.Document == nil && s.Invoke == nil && len(s.Always) == 0
 		if n.Outer {
 			n.Initial = s.Initial.ID
 		}
@@ -50,6 +55,7 @@ func (f *Flow) graph() *graph.Graph {
 		d.legs(s.Entry, func() int { return s.ID })
 		d.legs(s.Exit, func() int { return s.ID })
 	}
+	d.machines()
 	return g
 }
 
@@ -57,7 +63,8 @@ func (f *Flow) graph() *graph.Graph {
 type drawing struct {
 	flow     *Flow
 	graph    *graph.Graph
-	anywhere int // node of the flow level, -1 before it is needed
+	anywhere int      // node of the flow level, -1 before it is needed
+	made     []*State // where legs begin
 }
 
 // from returns the node of the level that holds a transition, -1 for start.
@@ -69,9 +76,55 @@ func (d *drawing) from(t *Transition) int {
 		return t.Owner.ID
 	case d.anywhere < 0:
 		d.anywhere = len(d.graph.Nodes)
-		d.graph.Nodes = append(d.graph.Nodes, graph.Node{Label: "any state", Parent: -1})
+		d.graph.Nodes = append(d.graph.Nodes, graph.Node{Label: "any state", Parent: -1, Anywhere: true})
 	}
 	return d.anywhere
+}
+
+// noMachine is the kind of a state that no machine is known to come to.
+const noMachine = graph.Machine(255)
+
+// machines finds which kind of machine comes to each state, as far as the edges tell; one that several come to counts as of calls.
+func (d *drawing) machines() {
+	found := make([]graph.Machine, len(d.flow.States))
+	for i := range found {
+		found[i] = noMachine
+	}
+	for name, list := range d.flow.Start {
+		machine := map[string]graph.Machine{"transferAnswer": graph.Leg, "conferenceCreated": graph.Conference}[name]
+		for _, t := range list {
+			if t.Target != nil {
+				d.graph.Nodes[t.Target.ID].Begins = true
+				d.spread(found, t.Target, machine)
+			}
+		}
+	}
+	for _, s := range d.made {
+		d.spread(found, s, graph.Leg)
+	}
+	for i, machine := range found {
+		if machine != noMachine {
+			d.graph.Nodes[i].Machine = machine
+		}
+	}
+}
+
+// spread notes that a machine comes to a state, to the states around it and to those that these lead to.
+func (d *drawing) spread(found []graph.Machine, s *State, machine graph.Machine) {
+	for s = s.Leaf(); s != nil && !s.IsRoot(); s = s.Parent {
+		was := found[s.ID]
+		if was == machine || was == graph.Call {
+			continue
+		}
+		if found[s.ID] = machine; was != noMachine {
+			found[s.ID] = graph.Call
+		}
+		for _, e := range d.graph.Edges {
+			if e.From == s.ID && !e.Leg {
+				d.spread(found, d.flow.States[e.To], found[s.ID])
+			}
+		}
+	}
 }
 
 // legs draws where the actions make legs begin, or move them to, as far as they run this flow.
@@ -82,6 +135,7 @@ func (d *drawing) legs(actions []*Action, from func() int) {
 		switch {
 		case a.Leg != nil && a.Leg.Flow == nil:
 			target, label = a.Leg.Target, label+d.flow.Legs[a.Leg.Name]
+			d.made = append(d.made, target.Target)
 		case a.Kind == ActionUpdateCall && a.Move.Leg != nil:
 			target, label = d.flow.Goto[a.Move.Target], label+a.Move.Leg.Source
 		}

@@ -12,11 +12,14 @@ import (
 //
 // Text is kept as it is in elements that take text, without the white space around it where the carrier ignores that, and
 // without it in all others. Decoding what Append wrote gives the same document again.
-func Decode(doc []byte) (*Document, error) {
+func Decode(doc []byte) (*Document, error) { return decode(doc, nil) }
+
+// decode reads a document and notes where its parts stand, unless places is nil.
+func decode(doc []byte, places Places) (*Document, error) {
 	if len(doc) > MaxBytes {
 		return nil, fmt.Errorf("decode document: %d bytes are more than %d", len(doc), MaxBytes)
 	}
-	s := &scanner{src: string(doc), operation: "decode document"}
+	s := &scanner{src: string(doc), operation: "decode document", noted: places}
 	s.take("\uFEFF")
 	if err := s.characters(); err != nil {
 		return nil, err
@@ -137,7 +140,7 @@ func (s *scanner) root() (*Document, error) {
 		return &Document{}, nil
 	}
 	root := &Element{Name: name}
-	if err := s.content(root, 1); err != nil {
+	if err := s.content(root, "", 1); err != nil {
 		return nil, err
 	}
 	if root.Text != "" {
@@ -146,8 +149,8 @@ func (s *scanner) root() (*Document, error) {
 	return &Document{Verbs: root.Children}, nil
 }
 
-// element reads an element from its "<" on.
-func (s *scanner) element(depth int) (*Element, error) {
+// element reads an element from its "<" on. It is number i in the one at the path parent.
+func (s *scanner) element(parent string, i, depth int) (*Element, error) {
 	start := s.pos
 	s.pos++
 	if depth > maxDepth {
@@ -157,22 +160,24 @@ func (s *scanner) element(depth int) (*Element, error) {
 	if err != nil {
 		return nil, err
 	}
+	path := s.path(parent, name, i)
+	s.note(path, name, start, attributes)
 	e := &Element{Name: name, Attributes: attributes}
 	switch v := Lookup(name); {
 	case closed:
 	case v != nil && v.Content != nil && v.Content.Kind == SSML:
-		e.Nodes, err = s.nodes(name, start, depth)
+		e.Nodes, err = s.nodes(name, path, start, depth)
 		if len(e.Nodes) == 1 && e.Nodes[0].Element == "" {
 			e.Text, e.Nodes = e.Nodes[0].Text, nil
 		}
 	default:
-		err = s.content(e, depth)
+		err = s.content(e, path, depth)
 	}
 	return e, err
 }
 
 // content reads what is between the tags of e, and its end tag.
-func (s *scanner) content(e *Element, depth int) error {
+func (s *scanner) content(e *Element, path string, depth int) error {
 	start := s.pos
 	var text strings.Builder
 	for s.pos < len(s.src) {
@@ -184,7 +189,7 @@ func (s *scanner) content(e *Element, depth int) error {
 			e.Text = trim(e.Name, text.String())
 			return s.endTag(e.Name)
 		default:
-			child, err := s.element(depth + 1)
+			child, err := s.element(path, len(e.Children), depth+1)
 			if err != nil {
 				return err
 			}
@@ -204,7 +209,7 @@ func trim(name, text string) string {
 }
 
 // nodes reads the speech in an element that began at start, and its end tag.
-func (s *scanner) nodes(parent string, start, depth int) ([]Node, error) {
+func (s *scanner) nodes(parent, path string, start, depth int) ([]Node, error) {
 	var nodes []Node
 	var text strings.Builder
 	flush := func() {
@@ -223,7 +228,7 @@ func (s *scanner) nodes(parent string, start, depth int) ([]Node, error) {
 			return nodes, s.endTag(parent)
 		default:
 			flush()
-			n, err := s.node(depth + 1)
+			n, err := s.node(path, len(nodes), depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -233,7 +238,7 @@ func (s *scanner) nodes(parent string, start, depth int) ([]Node, error) {
 	return nil, s.fail(start, "", "<%s> is never closed", parent)
 }
 
-func (s *scanner) node(depth int) (Node, error) {
+func (s *scanner) node(parent string, i, depth int) (Node, error) {
 	start := s.pos
 	s.pos++
 	if depth > maxDepth {
@@ -243,9 +248,11 @@ func (s *scanner) node(depth int) (Node, error) {
 	if err != nil {
 		return Node{}, err
 	}
+	path := s.path(parent, name, i)
+	s.note(path, name, start, attributes)
 	n := Node{Element: name, Attributes: attributes}
 	if !closed {
-		n.Children, err = s.nodes(name, start, depth)
+		n.Children, err = s.nodes(name, path, start, depth)
 	}
 	return n, err
 }

@@ -32,7 +32,9 @@ type scanner struct {
 	pos       int
 	holes     bool
 	operation string
-	places    []int // offsets of the attributes of the last start tag
+	places    []int  // offsets of the attributes of the last start tag
+	ends      []int  // where they end
+	noted     Places // nil when nobody asks
 }
 
 func (s *scanner) fail(offset int, help, format string, args ...any) error {
@@ -92,7 +94,7 @@ func (s *scanner) startTag() (name string, attributes []Attr, closed bool, err e
 	if name, err = s.name(); err != nil {
 		return "", nil, false, err
 	}
-	s.places = s.places[:0]
+	s.places, s.ends = s.places[:0], s.ends[:0]
 	for {
 		spaced := s.space()
 		switch {
@@ -116,7 +118,7 @@ func (s *scanner) startTag() (name string, attributes []Attr, closed bool, err e
 		if repeats(attributes, len(attributes)-1) {
 			return "", nil, false, s.fail(place, "", "<%s> has the attribute %q twice", name, a.Name)
 		}
-		s.places = append(s.places, place)
+		s.places, s.ends = append(s.places, place), append(s.ends, s.pos)
 	}
 }
 

@@ -3,6 +3,7 @@ package board
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type Leg struct {
 	Document     string    // that runs
 	Step         string    // state of the flow
 	Path         []string  // the states that it went through, the last at the end
+	Via          []string  // the events that led to them
 	Values       string    // variables of the flow, one to a line
 	Talk         []Said
 }
@@ -80,6 +82,7 @@ type Board struct {
 
 	lines []Line            // what happened, as it is printed
 	flows map[string]string // names that a flow gives, by callId
+	rooms []*Leg            // conferences
 }
 
 // kept bounds what is remembered of each kind.
@@ -95,7 +98,8 @@ func (b *Board) Leg(id string) *Leg {
 	return nil
 }
 
-// Find returns the leg that a person means: by its name, its number, or its callId; the latest of that name. A name that is
+// Find returns the leg that a person means: by its name, its number, or its callId; the latest of that name. Without such a leg
+// it is a conference of that name, which is no leg but has a state. A name that is
 // empty means the first leg.
 func (b *Board) Find(name string) *Leg {
 	if name == "" {
@@ -108,6 +112,11 @@ func (b *Board) Find(name string) *Leg {
 		base, _, _ := strings.Cut(l.Name, "#")
 		if l.Name == name || base == name || l.ID == name || l.To == name || l.Inbound && l.From == name {
 			return l
+		}
+	}
+	for _, r := range slices.Backward(b.rooms) {
+		if r.Name == name || r.ID == name {
+			return r
 		}
 	}
 	return nil
@@ -164,6 +173,9 @@ func (b *Board) Add(e simulator.Event) {
 		return
 	}
 	l := b.Leg(e.Call)
+	if l == nil {
+		l = b.room(e)
+	}
 	switch {
 	case l == nil && e.Call != "" && (e.Kind == feed.Stepped || e.Kind == feed.Logged || e.Kind == simulator.Problem):
 		l = &Leg{} // of a conference, or of a call that never began
@@ -241,6 +253,16 @@ func (b *Board) rename(id, name string) {
 			h.Leg = l.Name
 		}
 	}
+}
+
+// Spell writes the names of legs into a text that has their callIds.
+func (b *Board) Spell(text string) string {
+	for _, l := range b.Legs {
+		if l.ID != "" && strings.Contains(text, l.ID) {
+			text = regexp.MustCompile(`(\bleg )?\b`+regexp.QuoteMeta(l.ID)+`\b`).ReplaceAllLiteralString(text, l.Name)
+		}
+	}
+	return text
 }
 
 // name returns the name of a leg, "" when there is none.

@@ -172,3 +172,46 @@ func TestDocumentsAreIndentedWithoutTokens(t *testing.T) {
 		}
 	}
 }
+
+func TestConferencesHaveANameAndAState(t *testing.T) {
+	b := &Board{}
+	url := "http://x/flows/conference?t=abc"
+	for _, e := range []simulator.Event{
+		{Kind: simulator.CallStarted, Call: "c-1", From: "+15551112222", To: "+15559990001", Direction: "inbound"},
+		{Kind: simulator.WebhookSent, Type: "conferenceCreated", URL: url, Body: `{"conferenceId": "conf-1", "name": "town-hall"}`},
+		{Kind: feed.Stepped, Call: "conf-1", Type: "conferenceCreated", Text: "room.empty"},
+		{Kind: feed.Valued, Call: "conf-1", Text: "host = \"\""},
+		{Kind: simulator.WebhookAnswered, Type: "conferenceCreated", URL: url, Method: "POST", Status: 204},
+		{Kind: simulator.WebhookSent, Type: "conferenceCompleted", URL: url, Body: "no JSON"},
+	} {
+		b.Add(e)
+	}
+	l := b.Find("town-hall")
+	if l == nil || l.Step != "room.empty" || l.Values == "" || b.Leg("conf-1") != nil || len(b.Open()) != 1 {
+		t.Fatalf("the conference is %+v among %d legs", l, len(b.Open()))
+	}
+	for _, line := range b.Flush()[1:] {
+		if line.Who != "town-hall" {
+			t.Errorf("%q is told of %q", line.Text, line.Who)
+		}
+	}
+	if b.Hooks[0].Leg != "town-hall" {
+		t.Errorf("the webhook is of %q", b.Hooks[0].Leg)
+	}
+}
+
+func TestCallIdsAreSpelledAsNames(t *testing.T) {
+	b := &Board{}
+	b.Add(simulator.Event{Kind: simulator.CallStarted, Call: "c-1", From: "+15551112222", Direction: "inbound"})
+	b.Add(simulator.Event{Kind: simulator.CallStarted, Call: "c-12", To: "+15553334444", Direction: "outbound"})
+	for text, want := range map[string]string{
+		"hang up: leg c-1 has ended (hangup)": "hang up: caller has ended (hangup)",
+		"Call [c-1] cannot be modified":       "Call [caller] cannot be modified",
+		"leg c-12 is not ringing":             "+15553334444 is not ringing",
+		"there is no leg c-123":               "there is no leg c-123",
+	} {
+		if got := b.Spell(text); got != want {
+			t.Errorf("%q becomes %q, not %q", text, got, want)
+		}
+	}
+}

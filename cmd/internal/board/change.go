@@ -114,7 +114,7 @@ func stepLeg(b *Board, l *Leg, e simulator.Event) {
 		text = e.Text
 	}
 	if e.Text != "" && e.Text != l.Step {
-		l.Path = trim(append(l.Path, e.Text))
+		l.Path, l.Via = trim(append(l.Path, e.Text)), trim(append(l.Via, strings.TrimPrefix(e.Type, ".")))
 	}
 	l.Step = e.Text
 	text += " (" + strings.TrimPrefix(e.Type, ".")

@@ -27,6 +27,9 @@ func (b *Board) hook(e simulator.Event) {
 	name := b.name(e.Call)
 	l := b.Leg(e.Call)
 	if e.Kind == simulator.WebhookSent {
+		if r := b.room(e); l == nil && e.Call == "" && r != nil {
+			name = r.Name
+		}
 		b.Hooks = trim(append(b.Hooks, &Hook{Time: e.Time, Leg: name, Type: e.Type, call: e.Call, url: e.URL, Fallback: e.Fallback}))
 		if row := event.Lookup(e.Type); l != nil && row != nil && row.Sync {
 			l.Verb, l.Waiting = "", e.Type
@@ -37,6 +40,9 @@ func (b *Board) hook(e simulator.Event) {
 	h.Status, h.Err, h.Took, h.answered = e.Status, e.Err, e.Time.Sub(h.Time), true
 	if l != nil && l.Waiting == e.Type {
 		l.Waiting = ""
+	}
+	if name == "" {
+		name = h.Leg
 	}
 	text := e.Method + " " + short(e.URL) + " " + e.Type + " -> " + outcome(e)
 	if e.Fallback {

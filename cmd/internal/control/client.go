@@ -59,6 +59,20 @@ func (c *Client) Start(ctx context.Context, flow, to string, vars map[string]any
 	return c.do(ctx, http.MethodPost, "flows/"+url.PathEscape(flow)+"/calls", request{To: to, Vars: vars}, nil)
 }
 
+// Signal sends a signal to a call, and reports whether its flow handled it.
+func (c *Client) Signal(ctx context.Context, call, name string, with map[string]any) (bool, error) {
+	var d delivered
+	err := c.do(ctx, http.MethodPost, "calls/"+url.PathEscape(call)+"/signals/"+url.PathEscape(name), request{With: with}, &d)
+	return d.Handled, err
+}
+
+// Clock is for phone.Carrier.
+func (c *Client) Clock(ctx context.Context) (now, next time.Time, err error) {
+	var h hours
+	err = c.do(ctx, http.MethodGet, "clock", nil, &h)
+	return h.Now, h.Next, err
+}
+
 // Act is for phone.Carrier.
 func (c *Client) Act(ctx context.Context, call string, do phone.Do, text string) error {
 	return c.do(ctx, http.MethodPost, "calls/"+url.PathEscape(call)+"/"+string(do), request{Text: text}, nil)

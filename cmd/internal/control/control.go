@@ -1,12 +1,17 @@
 // Package control lets phones in other processes use a simulated carrier, over HTTP below /simulator/. It is no part of Bandwidth's
 // API:
 //
-//	GET  /simulator/numbers                     {"numbers": [{"number": "+15559990001", "name": "front-desk", "outbound": false}], "next": 17}
+//	GET  /simulator/numbers                     {"numbers": [{"number": "+15559990001", "name": "front-desk", "outbound": false,
+//	                                            "legs": ["agent"], "signals": [{"name": "free", "fields": [{"name": "desk", "type": "int"}]}]}], "next": 17}
 //	GET  /simulator/events?from=17              the feed as server-sent events: an object per event, its number as id
 //	POST /simulator/calls                       {"from": "+15551112222", "to": "+15559990001"}   201 {"id": "c-..."}
-//	POST /simulator/flows/{name}/calls          {"to": "+15551112222", "vars": {}}   201; for a flow that calls people itself
+//	POST /simulator/flows/{name}/calls          {"to": "+15551112222", "vars": {}}   201 {"id": "leg-..."}; for a flow that calls people itself
 //	POST /simulator/calls/{id}/{act}            {"text": "1"} for press and say; pickUp, refuse, busy, hangUp   204
+//	POST /simulator/calls/{id}/signals/{name}   {"with": {"desk": 3}}   201 {"handled": true}
 //	POST /simulator/skip                        {"duration": "10s"}   204
+//	GET  /simulator/clock                       {"now": "2026-01-05T18:00:00Z", "next": "2026-01-05T18:00:03Z"}; next is when something is due
+//
+// A call goes by its callId, or by the id that a flow or its admin API gave it (leg-...).
 //
 // Bodies are JSON. A request that cannot be done is answered with 409 and {"error": "..."}. There are no credentials: whoever
 // reaches the address can use the phones.
@@ -40,6 +45,9 @@ type Number struct {
 	Name   string `json:"name"`
 	// Outbound says that what answers there calls people itself, and takes no calls.
 	Outbound bool `json:"outbound"`
+	// Legs are the names that the flow gives to legs, Signals those that it declares.
+	Legs    []string       `json:"legs,omitempty"`
+	Signals []phone.Signal `json:"signals,omitempty"`
 }
 
 // Desk is what phones elsewhere may use.
@@ -47,16 +55,18 @@ type Desk struct {
 	Carrier *simulator.Carrier
 	Feed    *feed.Feed
 	Numbers []Number
-	// Start lets a flow call a number; nil where no flows are known.
-	Start func(ctx context.Context, flow, to string, vars map[string]any) error
+	// Start lets a flow call a number and returns the id of the call; nil where no flows are known.
+	Start func(ctx context.Context, flow, to string, vars map[string]any) (string, error)
+	// Signal sends a signal to a call; nil where no flows are known.
+	Signal func(ctx context.Context, call, name string, with map[string]any) (handled bool, err error)
+	// Call returns the callId of what a flow calls otherwise; nil where no flows are known.
+	Call func(id string) string
 }
 
 // desk serves a Desk.
 type desk struct {
+	Desk
 	carrier phone.Local
-	feed    *feed.Feed
-	numbers []Number
-	start   func(ctx context.Context, flow, to string, vars map[string]any) error
 }
 
 // request is the body of every request.
@@ -66,16 +76,19 @@ type request struct {
 	Text     string         `json:"text,omitempty"`
 	Duration string         `json:"duration,omitempty"`
 	Vars     map[string]any `json:"vars,omitempty"`
+	With     map[string]any `json:"with,omitempty"`
 }
 
 // Handler serves a carrier to phones elsewhere.
 func Handler(of Desk) http.Handler {
-	d := &desk{carrier: phone.Local{Carrier: of.Carrier}, feed: of.Feed, numbers: of.Numbers, start: of.Start}
+	d := &desk{Desk: of, carrier: phone.Local{Carrier: of.Carrier}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /simulator/numbers", d.list)
 	mux.HandleFunc("GET /simulator/events", d.events)
 	mux.HandleFunc("POST /simulator/calls", d.post(d.place))
 	mux.HandleFunc("POST /simulator/calls/{id}/{act}", d.post(d.act))
+	mux.HandleFunc("POST /simulator/calls/{id}/signals/{name}", d.post(d.signal))
+	mux.HandleFunc("GET /simulator/clock", d.clock)
 	mux.HandleFunc("POST /simulator/flows/{name}/calls", d.post(d.begin))
 	mux.HandleFunc("POST /simulator/skip", d.post(d.skip))
 	return mux
@@ -89,8 +102,8 @@ type Directory struct {
 }
 
 func (d *desk) list(w http.ResponseWriter, _ *http.Request) {
-	_, next := d.feed.Since(math.MaxInt)
-	answer(w, http.StatusOK, Directory{d.numbers, next})
+	_, next := d.Feed.Since(math.MaxInt)
+	answer(w, http.StatusOK, Directory{d.Numbers, next})
 }
 
 // events hands the feed on, from the beginning of what is kept, or from where a reader left off.
@@ -105,7 +118,7 @@ func (d *desk) events(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 	_ = flush.Flush() // tells the reader that it is heard; a reader that is gone is found below
 	for {
-		events, after, err := d.feed.Next(r.Context(), next)
+		events, after, err := d.Feed.Next(r.Context(), next)
 		if err != nil {
 			return
 		}
@@ -161,6 +174,9 @@ type placed struct {
 }
 
 func (d *desk) place(r *http.Request, q request) (any, error) {
+	if err := phone.Number(q.From); err != nil {
+		return nil, fmt.Errorf("from: %w", err)
+	}
 	id, err := d.carrier.Place(r.Context(), q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -168,12 +184,49 @@ func (d *desk) place(r *http.Request, q request) (any, error) {
 	return placed{id}, nil
 }
 
+// hours is the answer about the clock.
+type hours struct {
+	Now  time.Time `json:"now"`
+	Next time.Time `json:"next,omitzero"`
+}
+
+func (d *desk) clock(w http.ResponseWriter, r *http.Request) {
+	now, next, err := d.carrier.Clock(r.Context())
+	if err != nil {
+		answer(w, http.StatusConflict, refusal{err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, hours{now, next})
+}
+
+// delivered is the answer to a signal.
+type delivered struct {
+	Handled bool `json:"handled"`
+}
+
+func (d *desk) signal(r *http.Request, q request) (any, error) {
+	if d.Signal == nil {
+		return nil, errNoFlows
+	}
+	handled, err := d.Signal(r.Context(), r.PathValue("id"), r.PathValue("name"), q.With)
+	if err != nil {
+		return nil, err
+	}
+	return delivered{handled}, nil
+}
+
+var errNoFlows = errors.New("there are no flows here: the application calls by REST")
+
 // begin lets a flow call somebody.
 func (d *desk) begin(r *http.Request, q request) (any, error) {
-	if d.start == nil {
-		return nil, errors.New("there are no flows here: the application calls by REST")
+	if d.Start == nil {
+		return nil, errNoFlows
 	}
-	return struct{}{}, d.start(r.Context(), r.PathValue("name"), q.To, q.Vars)
+	id, err := d.Start(r.Context(), r.PathValue("name"), q.To, q.Vars)
+	if err != nil {
+		return nil, err
+	}
+	return placed{id}, nil
 }
 
 var errAct = errors.New("nobody can do that: pickUp, refuse, busy, press, say and hangUp can be done")
@@ -181,7 +234,11 @@ var errAct = errors.New("nobody can do that: pickUp, refuse, busy, press, say an
 func (d *desk) act(r *http.Request, q request) (any, error) {
 	switch do := phone.Do(r.PathValue("act")); do {
 	case phone.PickUp, phone.Refuse, phone.Busy, phone.Press, phone.Say, phone.HangUp:
-		return nil, d.carrier.Act(r.Context(), r.PathValue("id"), do, q.Text)
+		id := r.PathValue("id")
+		if d.Call != nil {
+			id = d.Call(id)
+		}
+		return nil, d.carrier.Act(r.Context(), id, do, q.Text)
 	}
 	return nil, errAct
 }

@@ -95,8 +95,15 @@ func TestAPhoneElsewhereUsesTheCarrier(t *testing.T) {
 	if err := c.Act(t.Context(), id, phone.Say, "hello"); err != nil {
 		t.Fatal(err)
 	}
+	before, next, err := c.Clock(t.Context())
+	if err != nil || !next.After(before) {
+		t.Fatalf("the clock is %s, then %s, %v", before, next, err)
+	}
 	if err := c.Skip(t.Context(), time.Second); err != nil {
 		t.Fatal(err)
+	}
+	if now, _, err := c.Clock(t.Context()); err != nil || now.Sub(before) < time.Second {
+		t.Errorf("the clock is %s after a second, %v", now.Sub(before), err)
 	}
 	if err := c.Act(t.Context(), id, phone.HangUp, ""); err != nil {
 		t.Fatal(err)
@@ -104,6 +111,11 @@ func TestAPhoneElsewhereUsesTheCarrier(t *testing.T) {
 	if e := await(t, events, simulator.Ended); e.Cause != "hangup" {
 		t.Errorf("the end is %+v", e)
 	}
+}
+
+func signalled(c *Client) error {
+	_, err := c.Signal(context.Background(), "c-1", "free", nil)
+	return err
 }
 
 func TestWhatCannotBeDoneIsSaid(t *testing.T) {
@@ -115,6 +127,7 @@ func TestWhatCannotBeDoneIsSaid(t *testing.T) {
 		"a leg that is not there":  {c.Act(t.Context(), "c-1", phone.HangUp, ""), `there is no leg "c-1"`},
 		"an act that nobody knows": {c.Act(t.Context(), "c-1", "sing", ""), "nobody can do that"},
 		"a flow":                   {c.Start(t.Context(), "menu", "+15551112222", nil), "there are no flows here"},
+		"a signal to no flow":      {signalled(c), "there are no flows here"},
 		"time that goes back":      {c.Skip(t.Context(), -time.Second), `"-1s" is no duration`},
 	} {
 		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.want) {

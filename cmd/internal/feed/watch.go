@@ -2,8 +2,10 @@ package feed
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,6 +32,7 @@ type Watch struct {
 	calls   []string          // that the engine does not know yet
 	ids     map[string]string // callIds by the keys of machines
 	values  map[string]string // as told last, by callId
+	states  map[string]string // the same
 }
 
 // item is what was told: an event, or a trace.
@@ -40,7 +43,7 @@ type item struct {
 
 // NewWatch returns a Watch that tells feed. Without an engine there are only the events of the carrier.
 func NewWatch(f *Feed) *Watch {
-	return &Watch{feed: f, some: make(chan struct{}, 1), ids: map[string]string{}, values: map[string]string{}}
+	return &Watch{feed: f, some: make(chan struct{}, 1), ids: map[string]string{}, values: map[string]string{}, states: map[string]string{}}
 }
 
 // Ask sets the engine. It is called before anything is told.
@@ -118,6 +121,16 @@ func (w *Watch) name(ctx context.Context) {
 	w.calls = waiting
 }
 
+// Call returns the callId of a machine, or what it is given when that is no key of a machine that the carrier knows.
+func (w *Watch) Call(key string) string {
+	w.drained.Lock()
+	defer w.drained.Unlock()
+	if id := w.ids[key]; id != "" {
+		return id
+	}
+	return key
+}
+
 // step tells of a step, and of the variables when they have changed.
 func (w *Watch) step(ctx context.Context, t *runtime.Trace) {
 	m, err := w.engine.Machine(ctx, t.Machine)
@@ -132,8 +145,17 @@ func (w *Watch) step(ctx context.Context, t *runtime.Trace) {
 		w.feed.Publish(simulator.Event{Time: t.Time, Kind: Logged, Call: call, Text: text})
 	}
 	e := simulator.Event{Time: t.Time, Kind: Stepped, Call: call, Type: t.Event, Other: t.From, Text: t.To, Cause: t.Note}
+	if before := w.states[call]; strings.HasSuffix(before, "."+t.From) {
+		e.Other = before
+	}
+	e.Text = within(m, t.To)
+	w.states[call] = e.Text
 	for _, f := range t.Faults {
 		e.Err = strings.TrimPrefix(e.Err+"; "+f.Reason+": "+f.Message, "; ")
+	}
+	for _, f := range t.Handled { // the flow goes on, but who tries it wants to know why it went there
+		text := strings.TrimPrefix(f.Source+": ", ": ") + strings.TrimPrefix(f.Message, "http: fetch: ")
+		w.feed.Publish(simulator.Event{Time: t.Time, Kind: simulator.Problem, Call: call, Text: text})
 	}
 	if len(t.Faults) > 0 && len(t.Transitions) > 0 {
 		e.Cause = Handled
@@ -143,6 +165,24 @@ func (w *Watch) step(ctx context.Context, t *runtime.Trace) {
 		w.values[call] = text
 		w.feed.Publish(simulator.Event{Time: t.Time, Kind: Valued, Call: call, Text: text})
 	}
+}
+
+// within writes a state of a sub-flow behind those that invoke it: identify.ask.
+func within(m *runtime.Machine, state string) string {
+	name := func(f runtime.Frame) string {
+		if f.State == nil {
+			return ""
+		}
+		return f.State.Name
+	}
+	top := len(m.Frames) - 1
+	if top < 1 || name(m.Frames[top]) != state { // it has gone on since
+		return state
+	}
+	for _, f := range slices.Backward(m.Frames[:top]) {
+		state = name(f) + "." + state
+	}
+	return state
 }
 
 // Handled is the Cause of a Stepped event whose error the flow handled.
@@ -175,5 +215,8 @@ func shown(v any) string {
 	case string:
 		return fmt.Sprintf("%q", v)
 	}
-	return fmt.Sprint(v)
+	if text, err := json.Marshal(v); err == nil && string(text) != "null" {
+		return string(text)
+	}
+	return "none"
 }

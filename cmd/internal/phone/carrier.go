@@ -18,6 +18,8 @@ type Carrier interface {
 	Act(ctx context.Context, call string, do Do, text string) error
 	// Skip moves the clock ahead, where it is the carrier's to move.
 	Skip(ctx context.Context, d time.Duration) error
+	// Clock tells the carrier's time, and when the next thing is due there; the zero time when nothing is.
+	Clock(ctx context.Context) (now, next time.Time, err error)
 }
 
 // Local is a carrier in this process.
@@ -53,6 +55,12 @@ func (l Local) Skip(_ context.Context, d time.Duration) error {
 	return nil
 }
 
+// Clock is for Carrier.
+func (l Local) Clock(ctx context.Context) (now, next time.Time, err error) {
+	next, _ = l.Carrier.Next(ctx)
+	return l.Carrier.Now(), next, nil
+}
+
 // Time lets time pass at a phone.
 type Time interface {
 	// Pass lets d pass, or less when look, which is called whenever something has happened, reports that it is enough. It
@@ -71,7 +79,7 @@ type Virtual struct {
 // Now is for Time.
 func (v Virtual) Now() time.Time { return v.Carrier.Now() }
 
-// Pass is for Time. To find what is waited for it may go to the carrier's next event, however late that is.
+// Pass is for Time. With look the clock goes from one event to the next, and not on when there is none within d.
 func (v Virtual) Pass(ctx context.Context, d time.Duration, look func() bool) (bool, error) {
 	if look == nil {
 		err := v.Carrier.Advance(ctx, d)
@@ -87,7 +95,7 @@ func (v Virtual) Pass(ctx context.Context, d time.Duration, look func() bool) (b
 		if look() {
 			return true, nil
 		}
-		if !v.Carrier.Now().Before(end) {
+		if next, ok := v.Carrier.Next(ctx); !ok || next.After(end) {
 			return false, nil
 		}
 		more, err := v.Carrier.Step(ctx)

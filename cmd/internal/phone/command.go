@@ -4,6 +4,7 @@ package phone
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -66,10 +67,10 @@ func words() []word {
 		{"wait", []string{"silence"}, duration, "", "wait 10s               say and press nothing for so long"},
 		{"call", nil, numbers, "", "call [FROM] [TO]       call once more"},
 		{"signal", nil, named, "", "signal NAME [K=V ...]  send a signal of the flow to the call, as from outside"},
-		{"legs", nil, nothing, "", "legs                   the calls, and what becomes of them"},
+		{"legs", nil, nothing, "", "legs                   the calls with their ids, and what becomes of them"},
 		{"state", nil, leg, "", "state [LEG]            the state of the flow, with its variables"},
 		{"bxml", nil, leg, "", "bxml [LEG]             the document that runs"},
-		{"quit", nil, nothing, "", "quit                   hang up and end, as the end of the input does"},
+		{"quit", nil, nothing, "", "quit                   hang up and end"},
 		{"help", nil, nothing, "", "help                   this list"},
 	}
 }
@@ -142,6 +143,9 @@ func (c *command) argument(w word, rest string) error {
 		if c.text = strings.Join(strings.Fields(rest), ""); c.text == "" {
 			return fmt.Errorf("%s needs keys, such as %s 1", w.name, w.name)
 		}
+		if strange := strings.Trim(c.text, "0123456789*#ABCDabcd"); strange != "" {
+			return fmt.Errorf("%q is no key of a phone: they are 0-9, * and #", strange)
+		}
 	case speech:
 		if c.text = strings.Trim(rest, `"`); c.text == "" {
 			return fmt.Errorf("%s needs words, such as %s hello", w.name, w.name)
@@ -157,4 +161,18 @@ func (c *command) argument(w word, rest string) error {
 		c.text = rest
 	}
 	return nil
+}
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+
+// Number fails when a call cannot come from that number.
+func Number(number string) error {
+	switch number {
+	case "Private", "Restricted", "Unavailable", "Anonymous":
+		return nil
+	}
+	if e164.MatchString(number) || strings.HasPrefix(number, "sip:") && len(number) > len("sip:") {
+		return nil
+	}
+	return fmt.Errorf("%q is no number: write it as +15551112222, or sip:ada@example.com", number)
 }

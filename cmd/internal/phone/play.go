@@ -3,11 +3,7 @@ package phone
 import (
 	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"strings"
 )
 
 // Play reads lines to the end of the input, or to quit, and does what they say. In live time it writes what happens meanwhile.
@@ -47,8 +43,12 @@ func (s *Session) Stay(ctx context.Context) error {
 // read returns the next line. Meanwhile it writes what happens.
 func (s *Session) read(ctx context.Context, lines <-chan string) (string, bool, error) {
 	if _, live := s.Time.(Live); !live {
-		line, ok := <-lines
-		return line, ok, nil
+		select {
+		case line, ok := <-lines:
+			return line, ok, nil
+		case <-ctx.Done():
+			return "", false, ctx.Err()
+		}
 	}
 	changed := make(chan error, 1)
 	wait, cancel := context.WithCancel(ctx)
@@ -68,46 +68,4 @@ func (s *Session) read(ctx context.Context, lines <-chan string) (string, bool, 
 			}
 		}
 	}
-}
-
-// signal sends a signal to the flow of a call.
-func (s *Session) signal(ctx context.Context, c command) error {
-	l := s.own(c.leg)
-	switch {
-	case s.Signal == nil:
-		return errors.New("no flow runs here")
-	case l == nil:
-		return errors.New("there is no call")
-	}
-	parts := strings.Fields(c.text)
-	with := map[string]any{}
-	for _, p := range parts[1:] {
-		name, value, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return fmt.Errorf("%q is no NAME=VALUE", p)
-		}
-		with[name] = given(value)
-	}
-	handled, err := s.Signal(ctx, l.ID, parts[0], with)
-	if settled := s.Settle(ctx); settled != nil {
-		return settled
-	}
-	if err == nil && !handled {
-		err = fmt.Errorf("nobody handles the signal %q now", parts[0])
-	}
-	return err
-}
-
-// given reads a value as JSON would have it where that is a number, true, false or a text in quotes; all else is a text, such as
-// +15551112222.
-func given(text string) any {
-	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return text
-	}
-	switch v.(type) {
-	case float64, bool, string:
-		return v
-	}
-	return text
 }

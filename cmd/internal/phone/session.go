@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bxmlflow/bxmlflow/cmd/internal/board"
 	"github.com/bxmlflow/bxmlflow/cmd/internal/feed"
@@ -25,23 +26,22 @@ type Session struct {
 	From, To string
 	// Signal sends a signal to a call; nil where no flow is known.
 	Signal func(ctx context.Context, call, name string, with map[string]any) (handled bool, err error)
-	// Patience is how long is waited for somebody to listen, or for a phone to ring; 5 minutes when 0.
-	Patience time.Duration
+	// Legs are the names that the flows give to legs, which may come; Signals are those that they declare.
+	Legs    []string
+	Signals []Signal
+	// Shared says that others use the carrier too: at the end their calls are left alone.
+	Shared bool
 	// JSON writes events as they are, one to a line, instead of words.
 	JSON bool
 	// Verbose writes what is in documents too, and Whole the documents.
 	Verbose, Whole bool
 
-	self  string // callId of the own leg
-	seen  int    // events that were taken
-	wrong int    // lines that could not be done
+	self   string   // callId of the own leg
+	placed []string // callIds of the calls that were dialled here
+	seen   int      // events that were taken
+	wrong  int      // lines that could not be done
+	wide   int      // the longest name that was written
 }
-
-// afterwards is how long late webhooks are waited for at the end: a recording is available and transcribed by then.
-const afterwards = 10 * time.Second
-
-// lingering is how long legs that are left are waited for at the end, before somebody hangs them up.
-const lingering = time.Minute
 
 // Failed reports whether anything went wrong: a caller heard an apology, a document was no BXML, a line could not be done.
 func (s *Session) Failed() bool { return s.wrong > 0 || len(s.Board.Problems) > 0 }
@@ -69,16 +69,14 @@ func (s *Session) Look() {
 	}
 }
 
-func (s *Session) json(e simulator.Event) {
-	line, err := feed.Encode(e)
-	if err != nil { // an event holds nothing that JSON does not know
-		line = []byte(err.Error())
-	}
-	fmt.Fprintf(s.Out, "%s\n", line)
-}
+// leastWide is how wide the column of names is at least.
+const leastWide = 8
 
 func (s *Session) write(l board.Line) {
-	fmt.Fprintf(s.Out, "%s  %-8s %s\n", s.Board.Stamp(l.Time), l.Who, l.Text)
+	if s.wide = max(s.wide, leastWide); Number(l.Who) != nil { // a number may only stand until the name is known
+		s.wide = max(s.wide, utf8.RuneCountInString(l.Who))
+	}
+	fmt.Fprintf(s.Out, "%s  %-*s %s\n", s.Board.Stamp(l.Time), s.wide, l.Who, l.Text)
 	if s.Whole && l.Document != "" {
 		s.say("%s", board.Indent(l.Document))
 	}
@@ -100,7 +98,7 @@ func (s *Session) Line(ctx context.Context, line string) (quit bool, err error) 
 	}
 	if err != nil {
 		s.wrong++
-		s.say("%s: %s", strings.TrimSpace(line), err)
+		s.refuse(strings.TrimSpace(line), s.Board.Spell(err.Error()))
 	}
 	return c.word == "quit", nil
 }
@@ -136,7 +134,7 @@ func (s *Session) do(ctx context.Context, c command) error {
 	case "signal":
 		return s.signal(ctx, c)
 	case "help":
-		s.say("%s", strings.TrimSuffix(Help(), "\n"))
+		s.help()
 	case "legs":
 		s.legs()
 	case "state", "bxml":
@@ -160,11 +158,19 @@ func (s *Session) Wait(ctx context.Context, d time.Duration) error {
 
 // Dial calls a number. The leg becomes the own one.
 func (s *Session) Dial(ctx context.Context, from, to string) error {
-	id, err := s.Carrier.Place(ctx, cmp.Or(from, s.From), cmp.Or(to, s.To))
+	if from != "" {
+		if err := Number(from); err != nil {
+			return err
+		}
+	}
+	if to = cmp.Or(to, s.To); to == "" {
+		return errors.New("whom? write call FROM TO")
+	}
+	id, err := s.Carrier.Place(ctx, cmp.Or(from, s.From), to)
 	if err != nil {
 		return err
 	}
-	s.self = id
+	s.self, s.placed = id, append(s.placed, id)
 	if _, live := s.Time.(Live); live { // what happens is told a moment later
 		_, err := s.pass(ctx, listening, func() bool { return s.Board.Leg(id) != nil })
 		return err
@@ -179,113 +185,4 @@ func (s *Session) Settle(ctx context.Context) error {
 		return nil
 	}
 	return s.Wait(ctx, 0)
-}
-
-// own returns the leg that a line is about.
-func (s *Session) own(name string) *board.Leg {
-	if name == "" && s.self != "" {
-		return s.Board.Leg(s.self)
-	}
-	return s.Board.Find(name)
-}
-
-// act does what a person does, when the moment for it has come.
-func (s *Session) act(ctx context.Context, c command, do Do) error {
-	m := s.moment(do)
-	var l *board.Leg
-	came, err := s.pass(ctx, m.patience, func() bool {
-		if l = s.own(c.leg); m.rings && c.leg == "" {
-			l = s.ringing()
-		}
-		return l != nil && (m.ready(l) || l.State == board.Ended && !m.rings)
-	})
-	switch {
-	case err != nil:
-		return err
-	case l == nil && c.leg != "":
-		return fmt.Errorf("there is no leg %q", c.leg)
-	case l == nil && !m.rings:
-		return errors.New("there is no call")
-	case !came:
-		return errors.New(m.missed)
-	case l.State == board.Ended:
-		return fmt.Errorf("%s has ended: %s", l.Name, l.Cause)
-	}
-	if rest := l.Talking.Sub(s.Time.Now()); rest > 0 { // a person finishes a sentence first
-		if err := s.Wait(ctx, rest); err != nil {
-			return err
-		}
-	}
-	if err := s.Carrier.Act(ctx, l.ID, do, c.text); err != nil {
-		return err
-	}
-	return s.Settle(ctx)
-}
-
-// moment is when a person can do something.
-type moment struct {
-	ready    func(*board.Leg) bool
-	patience time.Duration
-	missed   string // what is said when the moment does not come
-	rings    bool   // the phone has to ring
-}
-
-// listening is how long is waited for somebody to listen.
-const listening = time.Minute
-
-func (s *Session) moment(do Do) moment {
-	patience := cmp.Or(s.Patience, 5*time.Minute)
-	soon := min(patience, listening)
-	switch do {
-	case Press:
-		return moment{ready: (*board.Leg).Listens, patience: soon, missed: "nobody has listened for keys"}
-	case Say:
-		return moment{ready: (*board.Leg).Hearkens, patience: soon, missed: "nobody has listened"}
-	case PickUp, Refuse, Busy:
-		ready := func(l *board.Leg) bool { return l.State == board.Ringing && !l.Inbound }
-		return moment{ready: ready, patience: patience, missed: "no phone has rung", rings: true}
-	}
-	return moment{ready: func(*board.Leg) bool { return true }, patience: soon}
-}
-
-// ringing returns the leg whose phone rings, the latest.
-func (s *Session) ringing() *board.Leg {
-	var found *board.Leg
-	for _, l := range s.Board.Legs {
-		if l.State == board.Ringing && !l.Inbound {
-			found = l
-		}
-	}
-	return found
-}
-
-// Finish hangs up and waits until all is over: other legs may have to be told, recordings to be made.
-func (s *Session) Finish(ctx context.Context) error {
-	if l := s.own(""); l != nil && l.State != board.Ended {
-		s.leave(ctx, l)
-	}
-	over := func() bool { return len(s.Board.Open()) == 0 }
-	linger := min(lingering, cmp.Or(s.Patience, lingering))
-	if _, err := s.pass(ctx, linger, over); err != nil {
-		return err
-	}
-	for _, l := range s.Board.Open() {
-		s.leave(ctx, l)
-	}
-	if _, live := s.Time.(Live); live {
-		_, err := s.pass(ctx, linger, over)
-		return err
-	}
-	return s.Wait(ctx, afterwards)
-}
-
-// leave ends the part of a person in a call. A leg that ended meanwhile is left alone.
-func (s *Session) leave(ctx context.Context, l *board.Leg) {
-	do := HangUp
-	if l.State != board.Answered && !l.Inbound {
-		do = Refuse
-	}
-	if err := s.Carrier.Act(ctx, l.ID, do, ""); err == nil {
-		s.Look()
-	}
 }

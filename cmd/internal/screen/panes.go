@@ -108,6 +108,13 @@ func (m *Model) webhooks(width int) []string {
 		return []string{faint.Render("nothing was sent yet")}
 	}
 	var lines []string
+	names, most := 0, 8
+	if width < roomy {
+		most = 6
+	}
+	for _, h := range m.board.Hooks {
+		names = min(max(names, lipgloss.Width(h.Leg)), most)
+	}
 	for _, h := range m.board.Hooks {
 		style, status := plain, "…"
 		switch {
@@ -123,8 +130,8 @@ func (m *Model) webhooks(width int) []string {
 		if h.Fallback {
 			name += " (fallback)"
 		}
-		line := fmt.Sprintf("%s %s %s", faint.Render(m.stamp(h.Time)), faint.Render(pad(h.Leg, 8)), style.Render(pad(status, 3)+" "+board.Clean(name)))
-		if h.Took > 0 {
+		line := fmt.Sprintf("%s %s %s", faint.Render(m.stamp(h.Time)), faint.Render(pad(h.Leg, names)), style.Render(pad(status, 3)+" "+board.Clean(name)))
+		if h.Took > 0 && width >= roomy {
 			line += faint.Render(" " + took(h.Took))
 		}
 		lines = append(lines, clip(line, width))
@@ -136,6 +143,9 @@ func (m *Model) webhooks(width int) []string {
 	}
 	return lines
 }
+
+// roomy is the width from which on webhooks are shown with how long they took.
+const roomy = 44
 
 // took writes how long an answer took.
 func took(d time.Duration) string {
@@ -163,12 +173,19 @@ func (m *Model) flow(width int) []string {
 		return []string{faint.Render("no flow is known: what runs is elsewhere")}
 	}
 	var lines []string
+	for _, part := range wrap(l.ID, width) {
+		lines = append(lines, faint.Render(part))
+	}
 	for i, state := range l.Path {
+		text := "  " + board.Clean(state)
+		if i < len(l.Via) && l.Via[i] != "" {
+			text += " (" + board.Clean(l.Via[i]) + ")"
+		}
 		style := faint
 		if i == len(l.Path)-1 {
-			style = bold
+			style, text = bold, "▸"+text[1:]
 		}
-		lines = append(lines, style.Render(clip(board.Clean(state), width)))
+		lines = append(lines, style.Render(clip(text, width)))
 	}
 	if l.Values == "" {
 		return lines

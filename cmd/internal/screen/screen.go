@@ -4,7 +4,6 @@ package screen
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -29,6 +28,9 @@ type Config struct {
 	Begin func(context.Context) error
 	// Waits says that there is no first call.
 	Waits bool
+	// Signal sends a signal to a call; nil where no flow is known. Signals are those that the flows declare.
+	Signal  func(ctx context.Context, call, name string, with map[string]any) (handled bool, err error)
+	Signals []phone.Signal
 }
 
 // Model is the screen. Make one with New.
@@ -40,16 +42,21 @@ type Model struct {
 
 	width, height int
 	clock         time.Time // as told last
-	heard         time.Time // when the last event came, by the same clock
+	heard         time.Time // when the carrier's time was told, by the same clock
+	told          time.Time // the carrier's time then
+	skipping      bool      // the clock is being moved
 	own           []string  // callIds of the calls that were placed here
 	selected      string    // callId
 	pane          pane
-	scroll        int // lines above the end of the pane
+	turned        bool // the user has chosen a pane
+	scroll        int  // lines above the end of the pane
 	talking       bool
 	sentence      []rune // that is being typed
 	help          bool
-	note          string // the last thing that could not be done
-	over          bool   // there is nothing more to come
+	asking        *asking   // for a signal; nil when none is being sent
+	note          string    // the last thing that could not be done
+	noted         time.Time // when, by clock
+	over          bool      // there is nothing more to come
 }
 
 // New returns a screen.
@@ -77,7 +84,18 @@ type (
 	tickMsg   time.Time
 	placedMsg string // callId
 	doneMsg   struct{ err error }
+	// skippedMsg tells the carrier's time after the clock was moved.
+	skippedMsg struct {
+		now time.Time
+		err error
+	}
 )
+
+// noteStays is how long it is shown what could not be done.
+const noteStays = 6 * time.Second
+
+// say shows what could not be done.
+func (m *Model) say(text string) { m.note, m.noted = board.Clean(m.board.Spell(text)), m.clock }
 
 // frequency is how often clocks move.
 const frequency = 250 * time.Millisecond
@@ -125,17 +143,28 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		if m.width < narrow && !m.turned { // with one column a phone shows what is said first
+			m.pane = talk
+		}
 	case eventsMsg:
 		return m, m.take(msg)
 	case tickMsg:
-		m.clock = time.Time(msg)
+		if m.clock = time.Time(msg); m.note != "" && !m.over && m.clock.Sub(m.noted) > noteStays {
+			m.note = ""
+		}
 		return m, tick()
 	case placedMsg:
 		m.own = append(m.own, string(msg))
 		m.selected = string(msg)
 	case doneMsg:
 		if m.note = ""; msg.err != nil {
-			m.note = board.Clean(msg.err.Error())
+			m.say(msg.err.Error())
+		}
+	case skippedMsg:
+		m.skipping, m.note = false, ""
+		m.tell(msg.now)
+		if msg.err != nil {
+			m.say(msg.err.Error())
 		}
 	case tea.KeyPressMsg:
 		return m, m.key(msg)
@@ -152,15 +181,16 @@ func (m *Model) take(msg eventsMsg) tea.Cmd {
 	if msg.err != nil {
 		m.over = true
 		if !errors.Is(msg.err, context.Canceled) {
-			m.note = "the carrier has ended"
+			m.say("the carrier has ended")
 		}
 		return nil
 	}
-	m.seen, m.heard = msg.next, m.clock
+	m.seen = msg.next
 	for _, e := range msg.events {
 		m.board.Add(e)
 	}
 	m.board.Flush()
+	m.tell(m.board.Now)
 	if m.leg() == nil && len(m.board.Legs) > 0 {
 		m.selected = m.board.Legs[0].ID
 	}
@@ -173,9 +203,16 @@ func (m *Model) leg() *board.Leg { return m.board.Leg(m.selected) }
 // now is the time on the carrier's clock, as near as it is known.
 func (m *Model) now() time.Time {
 	if m.heard.IsZero() || m.clock.Before(m.heard) {
-		return m.board.Now
+		return m.told
 	}
-	return m.board.Now.Add(m.clock.Sub(m.heard))
+	return m.told.Add(m.clock.Sub(m.heard))
+}
+
+// tell takes the carrier's time. An event that comes late does not set the clock back.
+func (m *Model) tell(now time.Time) {
+	if !now.IsZero() && now.After(m.now()) {
+		m.told, m.heard = now, m.clock
+	}
 }
 
 // cycle selects the next leg, or the one before.
@@ -196,16 +233,15 @@ func (m *Model) act(do phone.Do, text string) tea.Cmd {
 		l = m.rings(l)
 	}
 	if l == nil {
-		m.note = "there is no call for that"
+		m.say("there is no call for that")
 		return nil
 	}
 	m.selected, m.scroll = l.ID, 0
-	return m.do(func() error {
-		if err := m.config.Carrier.Act(m.ctx, l.ID, do, text); err != nil {
-			return fmt.Errorf("%s: %w", l.Name, err)
-		}
+	if l.State == board.Ended {
+		m.say(l.Name + " has ended: c calls again")
 		return nil
-	})
+	}
+	return m.do(func() error { return m.config.Carrier.Act(m.ctx, l.ID, do, text) })
 }
 
 // rings returns the leg whose phone rings: the selected one, else the latest.

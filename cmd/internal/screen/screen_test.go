@@ -26,6 +26,8 @@ type carrier struct {
 	feed  *feed.Feed
 	asked []string
 	err   error
+	now   time.Time
+	next  []time.Duration // from now to what is due, one after the other
 }
 
 func (c *carrier) Place(_ context.Context, from, to string) (string, error) {
@@ -40,16 +42,27 @@ func (c *carrier) Act(_ context.Context, call string, do phone.Do, text string) 
 
 func (c *carrier) Skip(_ context.Context, d time.Duration) error {
 	c.asked = append(c.asked, "skip "+d.String())
+	c.now = c.now.Add(d)
+	if len(c.next) > 0 {
+		c.next = c.next[1:]
+	}
 	if len(c.asked) == 3 {
 		c.feed.Publish(simulator.Event{Kind: simulator.Ringing})
 	}
 	return c.err
 }
 
+func (c *carrier) Clock(context.Context) (now, next time.Time, err error) {
+	if len(c.next) > 0 {
+		next = c.now.Add(c.next[0])
+	}
+	return c.now, next, c.err
+}
+
 // shown is a screen on which the events have happened, one second apart.
 func shown(t *testing.T, events ...simulator.Event) (*Model, *carrier) {
 	t.Helper()
-	c := &carrier{feed: feed.New()}
+	c := &carrier{feed: feed.New(), now: start.Add(time.Minute), next: []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}}
 	m := New(Config{Title: "front-desk", From: "+15551112222", To: "+15559990001", Carrier: c, Feed: c.feed, Board: &board.Board{}})
 	m.ctx = t.Context()
 	send(m, tickMsg(start))
@@ -154,8 +167,9 @@ func TestTheScreen(t *testing.T) {
 		{"problems", []string{"p", "p", "p"}, 80, 24},
 		{"agent", []string{"tab", "t", "h", "i"}, 80, 24},
 		{"help", []string{"?"}, 80, 24},
-		{"narrow", []string{"p", "p", "p", "p"}, 40, 16},
+		{"narrow", nil, 40, 16},
 		{"wide", nil, 120, 12},
+		{"small", nil, 40, 10},
 		{"tiny", nil, 12, 3},
 	}
 	for _, tt := range tests {
@@ -197,7 +211,7 @@ func TestKeysDoWhatTheySay(t *testing.T) {
 		{"around", []string{"tab", "tab", "h"}, []string{"a hangUp"}},
 		{"another call", []string{"c"}, []string{"place +15551112222 +15559990001"}},
 		{"ten seconds", []string{"+"}, []string{"skip 10s"}},
-		{"to the next event", []string{"s"}, []string{"skip 500ms", "skip 500ms", "skip 500ms"}},
+		{"to the next event", []string{"s"}, []string{"skip 1.001s", "skip 2.001s", "skip 3.001s"}},
 		{"help, and back", []string{"?", "1", "1"}, []string{"a press 1"}},
 		{"what is no key", []string{"x", "up", "pgdown"}, nil},
 	}
@@ -214,9 +228,9 @@ func TestKeysDoWhatTheySay(t *testing.T) {
 
 func TestWhatCannotBeDoneIsShown(t *testing.T) {
 	m, c := shown(t, twoLegs()...)
-	c.err = errors.New("it is \x1b[2J over")
+	c.err = errors.New("leg a is \x1b[2J over")
 	press(m, "1")
-	if got := picture(t, m, 80, 24); !strings.Contains(got, "caller: it is  [2J over") {
+	if got := picture(t, m, 80, 24); !strings.Contains(got, "caller is  [2J over") {
 		t.Errorf("the screen is\n%s", got)
 	}
 	c.err = nil

@@ -39,14 +39,42 @@ func (m *Model) View() tea.View {
 
 // draw writes the whole screen: exactly so many lines, none of them too wide.
 func (m *Model) draw() string {
-	if m.help {
+	switch {
+	case m.help:
 		return fill(helpText(), m.width, m.height)
+	case m.width < leastWidth || m.height < leastHeight:
+		return fill(m.compact(), m.width, m.height)
 	}
 	lines := append([]string{m.header()}, m.legs()...)
 	bottom := m.bottom()
 	rest := max(m.height-len(lines)-len(bottom), 0)
 	lines = append(lines, m.body(rest)...)
 	return fill(append(lines, bottom...), m.width, m.height)
+}
+
+// The size below which there is no room for panes.
+const (
+	leastWidth  = 32
+	leastHeight = 9
+)
+
+// compact writes the selected leg, what is said, and the keys: what is needed to use the phone on a small screen.
+func (m *Model) compact() []string {
+	top := faint.Render("no calls yet")
+	if l := m.leg(); l != nil {
+		top = bold.Render(board.Clean(l.Name)) + " " + string(l.State) + " " + board.Clean(l.Verb+l.Cause)
+	}
+	bottom := m.bottom()
+	last := bottom[len(bottom)-1]
+	if m.note != "" || m.talking || m.asking != nil {
+		last = bottom[0]
+	}
+	room := max(m.height-2, 0)
+	lines := append([]string{top}, tail(m.conversation(m.width), room, 0)...)
+	for len(lines) < m.height-1 {
+		lines = append(lines, "")
+	}
+	return append(lines, last)
 }
 
 // fill makes lines fit a screen.
@@ -98,6 +126,9 @@ func (m *Model) stamp(at time.Time) string {
 // legs lists the calls; of many those around the selected one.
 func (m *Model) legs() []string {
 	if len(m.board.Legs) == 0 {
+		if m.config.To == "" {
+			return []string{faint.Render("   waiting for calls")}
+		}
 		return []string{faint.Render("   no calls yet: c calls " + m.config.To)}
 	}
 	at := 0
@@ -152,7 +183,7 @@ func (m *Model) body(height int) []string {
 	if m.pane == talk { // it stands on the left already
 		m.pane = webhooks
 	}
-	left := m.width * 11 / 20
+	left := m.width / 2
 	right := m.width - left - 3
 	talk := tail(m.conversation(left-1), height-1, 0)
 	side := m.window(m.paneLines(right), height-1)
@@ -184,16 +215,50 @@ func tail(lines []string, height, scroll int) []string {
 
 // bottom writes what could not be done, or the sentence that is typed, and the keys.
 func (m *Model) bottom() []string {
-	note := bad.Render(" " + m.note)
-	if m.talking {
+	keys, note := m.keys(), ""
+	switch {
+	case m.note != "" && !m.talking && m.asking == nil:
+		var lines []string
+		for _, part := range wrap(m.note, max(m.width-2, 8)) {
+			lines = append(lines, " "+bad.Render(part))
+		}
+		return append(lines[:min(len(lines), maxNote)], faint.Render(keys))
+	case m.skipping:
+		note = faint.Render(" skipping …")
+	case m.talking:
 		note = " say: " + end(string(m.sentence), m.width-8) + "▏"
-	}
-	keys := " ? help  0-9*#  t talk  h hang up  " + m.ringKeys() + "tab leg  s skip  p pane  q quit"
-	if m.talking {
 		keys = " enter says it   esc does not"
+	case m.asking != nil:
+		note, keys = m.asking.question(m), m.asking.keys()
 	}
 	return []string{note, faint.Render(keys)}
 }
+
+// keys are those that do something now.
+func (m *Model) keys() string {
+	l := m.leg()
+	switch {
+	case m.over:
+		return " the carrier has ended   p pane  ? help  q quit"
+	case l == nil || l.State == board.Ended:
+		call := "c call  "
+		if l != nil {
+			call = "c call again  "
+		}
+		if m.config.To == "" {
+			call = ""
+		}
+		return " ? help  " + call + m.ringKeys() + "tab leg  s skip  p pane  q quit"
+	}
+	more := m.ringKeys()
+	if more == "" && len(m.config.Signals) > 0 { // there is room for one
+		more = "g signal  "
+	}
+	return " ? help  0-9*#  t talk  h hang up  " + more + "tab leg  s skip  p pane  q quit"
+}
+
+// maxNote is how many lines it may take to say what could not be done.
+const maxNote = 3
 
 // end returns the end of a text that is too wide.
 func end(text string, width int) string {
@@ -220,6 +285,7 @@ func helpText() []string {
 		"  a  r  b         answer, refuse, or be busy: the phone that rings",
 		"  tab shift+tab   go to the phone of another leg",
 		"  c               call once more",
+		"  g               send a signal of the flow to the call",
 		"", bold.Render(" time"), "",
 		"  s               skip to the next thing that happens",
 		"  +               skip 10 seconds",

@@ -1,4 +1,4 @@
-// Package graph draws states and transitions as text that other programs turn into pictures: Mermaid and DOT.
+// Package graph draws states and transitions: as SVG, and as text that other programs turn into pictures, Mermaid and DOT.
 package graph
 
 import (
@@ -16,11 +16,35 @@ type Graph struct {
 // Node is a state. Parent is the index of the state around it, -1 for none.
 type Node struct {
 	Label  string
+	Name   string // in full; "" is the label
 	Parent int
 	Final  bool
 	Outer  bool // has states inside
 	// Initial is the index of the node that entering an outer one leads to.
 	Initial int
+	// What follows is for SVG.
+	Machine  Machine
+	Begins   bool // a machine begins here
+	Waiting  bool // has no document: what runs goes on
+	Anywhere bool // is no state, but stands for all of them
+}
+
+// Machine is what is in a state.
+type Machine uint8
+
+// The machines.
+const (
+	Call       Machine = iota // the first leg, or every kind
+	Leg                       // a leg that a flow made, or the called leg of a transfer
+	Conference                // a conference
+)
+
+// full returns the name of n in full.
+func (n *Node) full() string {
+	if n.Name == "" {
+		return n.Label
+	}
+	return n.Name
 }
 
 // Edge is a transition. From -1 is the start; To is the index of a node.

@@ -4,6 +4,7 @@ package graph
 type label struct {
 	transitions []transition
 	x, y, w, h  float64 // its middle and its size
+	inside      bool    // stands in a group
 }
 
 // transition is a transition as it is written.

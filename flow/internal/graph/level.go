@@ -4,6 +4,7 @@ import "github.com/bxmlflow/bxmlflow/flow/internal/graph/layered"
 
 // level is what stands directly inside a group, or at the outermost level.
 type level struct {
+	group int   // -1 for the outermost
 	ends  []end // what the nodes of the graph are
 	index map[end]int
 	graph layered.Graph
@@ -38,17 +39,36 @@ type piece struct {
 
 // layOut lays out what is inside of a group, groups in it first.
 func (s *scene) layOut(group int, at map[int][]piece) *level {
-	l := &level{index: map[end]int{}}
+	l := &level{group: group, index: map[end]int{}}
+	l.graph.Dense = s.across
 	s.levels[group] = l
 	pieces := at[group]
 	for _, p := range pieces {
 		if p.from.kind == start {
-			l.add(p.from)
+			l.add(p.from) // what is read first comes first
 		}
 	}
 	for _, n := range s.children(group) {
 		l.add(end{kind: state, node: n})
 	}
+	s.connect(l, pieces)
+	l.graph.Orient()
+	for _, p := range pieces {
+		s.enter(p, at)
+		s.ways[p.way].pieces = append(s.ways[p.way].pieces, p)
+	}
+	for i, e := range l.ends {
+		s.measure(&l.graph.Nodes[i], e, at)
+	}
+	for _, p := range pieces {
+		s.fix(p)
+	}
+	l.graph.Layout()
+	return l
+}
+
+// connect makes edges of pieces. Those without a label that lead the same way share one.
+func (s *scene) connect(l *level, pieces []piece) {
 	type key struct{ from, to, trunk, way int }
 	known := map[key]int{}
 	for i := range pieces {
@@ -63,25 +83,12 @@ func (s *scene) layOut(group int, at map[int][]piece) *level {
 			known[k] = edge
 			e := layered.Edge{From: k.from, To: k.to, Trunk: p.trunk}
 			if p.labelled {
-				e.Width, e.Height = s.ways[p.way].label.w, s.ways[p.way].label.h
+				e.Width, e.Height = s.turn(s.ways[p.way].label.w, s.ways[p.way].label.h)
 			}
 			l.graph.Edges = append(l.graph.Edges, e)
 		}
 		p.level, p.edge = l, edge
 	}
-	l.graph.Orient()
-	for _, p := range pieces {
-		s.enter(p, at)
-		s.ways[p.way].pieces = append(s.ways[p.way].pieces, p)
-	}
-	for i, e := range l.ends {
-		s.measure(&l.graph.Nodes[i], e, at)
-	}
-	for _, p := range pieces {
-		s.fix(p)
-	}
-	l.graph.Layout()
-	return l
 }
 
 func (l *level) add(e end) int {
@@ -134,21 +141,21 @@ func (s *scene) measure(n *layered.Node, e end, at map[int][]piece) {
 	case portal:
 		return
 	}
-	w := max(leastWidth, width(s.name(e.node), nameSize)+2*nodeInset)
 	if s.Nodes[e.node].Outer {
-		inner := s.layOut(e.node, at)
-		w = max(w, inner.graph.Width+2*groupInset)
+		s.layOut(e.node, at)
 	}
-	n.Left, n.Right, n.Port = w/2, w/2, w/2-nodeInset
-	n.Box = s.boxHeight(e.node)
-	n.Height = n.Box
+	w, h := s.size(e.node)
+	on, along := s.turn(w, h)
+	n.Left, n.Right, n.Port = on/2, on/2, on/2-portInset
+	n.Box, n.Height = along, along
 	if loops := s.loops[e.node]; len(loops) > 0 {
 		lw, lh := 0.0, 0.0
 		for _, k := range loops {
-			lw, lh = max(lw, s.ways[k].label.w), lh+max(s.ways[k].label.h, loopReach)+loopGap
+			lw, lh = max(lw, s.ways[k].label.w), lh+s.ways[k].label.h
 		}
-		n.Right += loopReach + loopGap + lw
-		n.Height = max(n.Height, lh)
+		on, along = s.turn(lw, lh)
+		n.Right += loopReach + loopGap + on
+		n.Height = max(n.Height, along)
 	}
 }
 
@@ -173,15 +180,9 @@ func (s *scene) fix(p piece) {
 // portalX returns where a portal of a group is, from the middle of the group.
 func (s *scene) portalX(group int, e end) float64 {
 	inner := s.levels[group]
-	return inner.graph.Nodes[inner.index[e]].X - inner.graph.Width/2
-}
-
-// boxHeight returns the height of the box of a node.
-func (s *scene) boxHeight(n int) float64 {
-	if inner := s.levels[n]; inner != nil && s.Nodes[n].Outer {
-		return groupHead + inner.graph.Height + groupInset
-	}
-	return nodeHeight
+	before, _ := s.turn(s.content(group))
+	size, _ := s.turn(s.size(group))
+	return before + inner.graph.Nodes[inner.index[e]].X - size/2
 }
 
 // name returns what is written on a node.

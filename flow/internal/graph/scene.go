@@ -11,6 +11,7 @@ import (
 const (
 	nodeHeight = 34.0
 	nodeInset  = 14.0 // of the name of a state
+	portInset  = 8.0  // of the lines from the corners of a state
 	leastWidth = 60.0
 	groupInset = 14.0 // of the states in a group
 	groupHead  = 30.0 // height of the name of a group
@@ -41,6 +42,7 @@ type scene struct {
 	dots   []dot
 	width  float64
 	height float64
+	across bool // lines lead from the left to the right instead of down
 }
 
 // trunk joins ways that lead to one node.
@@ -54,12 +56,26 @@ type box struct{ x, y, w, h float64 }
 // dot is where a call, or a group, begins.
 type dot struct{ x, y float64 }
 
+// wide is the width from which a picture that reads from the left to the right is tried.
+const wide = 1600
+
+// draft lays out g from the top down, or from the left to the right where that makes a wide picture much narrower.
+func draft(g *Graph) *scene {
+	s := newScene(g, false)
+	if s.width > wide && s.width > s.height {
+		if t := newScene(g, true); t.width+t.height/2 < s.width+s.height/2 {
+			return t
+		}
+	}
+	return s
+}
+
 // newScene lays out g.
-func newScene(g *Graph) *scene {
-	s := &scene{Graph: g, loops: make([][]int, len(g.Nodes)), boxes: make([]box, len(g.Nodes)), levels: map[int]*level{}, trunks: map[trunk]int{}}
+func newScene(g *Graph, across bool) *scene {
+	s := &scene{Graph: g, across: across, loops: make([][]int, len(g.Nodes)), boxes: make([]box, len(g.Nodes)), levels: map[int]*level{}, trunks: map[trunk]int{}}
 	s.collect()
 	top := s.layOut(-1, s.pieces())
-	s.width, s.height = top.graph.Width, top.graph.Height
+	s.width, s.height = s.turn(top.graph.Width, top.graph.Height)
 	s.put(top, 0, 0)
 	for i := range s.ways {
 		s.join(&s.ways[i])
@@ -154,20 +170,30 @@ func (s *scene) childOf(group, n int) int {
 	return n
 }
 
+// turn makes x and y of how far something is on its rank, and how far its rank is down or across; and the reverse.
+func (s *scene) turn(on, along float64) (float64, float64) {
+	if s.across {
+		return along, on
+	}
+	return on, along
+}
+
 // put writes the places of a level whose content begins at x, y.
 func (s *scene) put(l *level, x, y float64) {
 	l.x, l.y = x, y
 	for i, e := range l.ends {
 		n := &l.graph.Nodes[i]
+		nx, ny := s.turn(n.X, n.Y)
+		nx, ny = nx+x, ny+y
 		switch e.kind {
 		case start:
-			s.dots = append(s.dots, dot{x + n.X, y + n.Y})
+			s.dots = append(s.dots, dot{nx, ny})
 		case state:
-			h := s.boxHeight(e.node)
-			w := 2 * n.Left
-			s.boxes[e.node] = box{x + n.X - n.Left, y + n.Y - h/2, w, h}
+			w, h := s.size(e.node)
+			s.boxes[e.node] = box{nx - w/2, ny - h/2, w, h}
 			if inner := s.levels[e.node]; inner != nil {
-				s.put(inner, x+n.X-inner.graph.Width/2, y+n.Y-h/2+groupHead)
+				dx, dy := s.content(e.node)
+				s.put(inner, nx-w/2+dx, ny-h/2+dy)
 			}
 		}
 	}
@@ -178,25 +204,31 @@ func (s *scene) join(w *way) {
 	slices.SortStableFunc(w.pieces, func(a, b piece) int { return cmp.Compare(a.order, b.order) })
 	for _, p := range w.pieces {
 		e := &p.level.graph.Edges[p.edge]
-		points := slices.Clone(e.Points)
-		points = s.toBorder(p, points)
-		for _, q := range points {
+		for _, q := range s.toBorder(p, slices.Clone(e.Points)) {
+			q.X, q.Y = s.turn(q.X, q.Y)
 			q.X, q.Y = q.X+p.level.x, q.Y+p.level.y
 			w.points = append(w.points, q)
 		}
 		if p.labelled && e.Width > 0 {
-			w.label.x, w.label.y = e.LabelX+p.level.x, e.LabelY+p.level.y
+			x, y := s.turn(e.LabelX, e.LabelY)
+			w.label.x, w.label.y = x+p.level.x, y+p.level.y
+			w.label.inside = p.level.group >= 0
 		}
 	}
 }
 
 // toBorder leads a piece that ends at a portal on to the border of the group.
 func (s *scene) toBorder(p piece, points []layered.Point) []layered.Point {
+	if p.level.group < 0 {
+		return points
+	}
+	_, before := s.turn(s.content(p.level.group))
+	_, size := s.turn(s.size(p.level.group))
 	y := func(side layered.Side) float64 {
 		if side == layered.Top {
-			return -groupHead
+			return -before
 		}
-		return p.level.graph.Height + groupInset
+		return size - before
 	}
 	if p.from.kind == portal {
 		points = slices.Insert(points, 0, layered.Point{X: points[0].X, Y: y(p.from.side)})
@@ -205,4 +237,22 @@ func (s *scene) toBorder(p piece, points []layered.Point) []layered.Point {
 		points = append(points, layered.Point{X: points[len(points)-1].X, Y: y(p.to.side)})
 	}
 	return points
+}
+
+// size returns the width and height of the box of a node. Those of a group are known when its inside is laid out.
+func (s *scene) size(n int) (w, h float64) {
+	w, h = max(leastWidth, width(s.name(n), nameSize)+2*nodeInset), nodeHeight
+	if inner := s.levels[n]; inner != nil {
+		cw, ch := s.turn(inner.graph.Width, inner.graph.Height)
+		w, h = max(w, cw+2*groupInset), groupHead+ch+groupInset
+	}
+	return w, h
+}
+
+// content returns where the inside of a group begins, from its corner.
+func (s *scene) content(group int) (x, y float64) {
+	w, _ := s.size(group)
+	inner := &s.levels[group].graph
+	cw, _ := s.turn(inner.Width, inner.Height)
+	return (w - cw) / 2, groupHead
 }

@@ -22,7 +22,7 @@ type Node struct {
 	// Port is half of the width, around X, in which lines may meet it.
 	Port   float64
 	Height float64
-	// Loose says that what it holds may be taller than the box that lines meet: Box is the height of that, 0 for Height.
+	// Box is the height of what lines meet, in the middle of Height; 0 for all of it.
 	Box  float64
 	Side Side
 
@@ -61,6 +61,8 @@ type Point struct{ X, Y float64 }
 type Graph struct {
 	Nodes []Node
 	Edges []Edge
+	// Dense puts what stands on a rank closer together, for ranks that are columns.
+	Dense bool
 
 	Width, Height float64 // result
 

@@ -117,7 +117,7 @@ func (g *Graph) order() {
 	best, least := g.snapshot(), g.crossings()
 	sweeps := min(24, max(4, 400_000/(len(g.links)+1)))
 	for i, idle := 0, 0; i < sweeps && least > 0 && idle < 6; i++ {
-		g.sweep(i%2 == 0, i%4 >= 2)
+		g.sweep(i%2 == 0, i >= 8 && i%4 >= 2)
 		if len(g.links) < 20_000 {
 			g.swap()
 		}

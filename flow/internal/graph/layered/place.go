@@ -38,6 +38,9 @@ func (g *Graph) distance(a, b int) float64 {
 	case left.height > 0 || right.height > 0:
 		gap = labelGap
 	}
+	if g.Dense {
+		gap /= 2
+	}
 	return left.right + gap + right.left
 }
 
