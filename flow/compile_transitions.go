@@ -119,7 +119,12 @@ func (c *compiler) unknownEvent(t ast.Text) {
 		d.WithHelp("did you mean %q?", near)
 		return
 	}
-	d.WithHelp("events are spelt as Bandwidth spells them, as in gather, bridgeComplete, disconnect")
+	const help = "events are spelt as Bandwidth spells them, as in gather, bridgeComplete, disconnect"
+	if !identifier.MatchString(t.Value) {
+		d.WithHelp(help)
+		return
+	}
+	d.WithHelp(help+"; a signal of your own is declared first, as in `signals: {%s: {}}`", t.Value)
 }
 
 // transition makes one candidate and finds its target.

@@ -66,6 +66,25 @@ func TestPictures(t *testing.T) {
 	golden.Compare(t, "testdata/graph/session.dot", []byte(f.DOT()))
 }
 
+// TestPicturesShowWhoIsInAState looks at the classes of the states of the SVG, from which their colours come.
+func TestPicturesShowWhoIsInAState(t *testing.T) {
+	svg, err := compile(t, session).SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for state, class := range map[string]string{
+		"calling": "state initial", "talking": "state waiting", "asked": "state leg", "greeted": "state leg initial",
+		"room": "state conference initial waiting", "gone": "state final", "any state": "state anywhere",
+	} {
+		if want := `<g class="` + class + `" data-state="` + state + `">`; !strings.Contains(svg, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	if want := `data-from="calling" data-to="asked" data-event="createCall agent"><title>createCall agent [visits == 1]</title>`; !strings.Contains(svg, want) {
+		t.Errorf("there is no %s", want)
+	}
+}
+
 // TestGraphvizTakesWhatIsWritten needs the program dot, which `make deps` installs.
 func TestGraphvizTakesWhatIsWritten(t *testing.T) {
 	loaded, _, err := flow.Load(flow.Options{}, "testdata/good", "../flows")

@@ -20,6 +20,8 @@ func TestHelp(t *testing.T) {
 		{"a field without its event", gathering("      gather: [{guard: digits == \"1\", target: end}, {}]\n"), `did you mean "event.digits"?`},
 		{"a param without its root", menuOf(`{SpeakSentence: "${greeting}"}, {log: x}`), `did you mean "params.greeting"?`},
 		{"a time that is compared with a text", gathering("      gather: [{guard: 'now > \"12:00\"', target: end}, {}]\n"), `write within(now, "Mon-Fri 09:00-17:00", zone) to ask for the time of day`},
+		{"a signal that is not declared", gathering("      accepted: end\n"), "events are spelt as Bandwidth spells them, as in gather, bridgeComplete, disconnect; a signal of your own is declared first, as in `signals: {accepted: {}}`"},
+		{"an event that cannot be the name of a signal", gathering("      a.b: end\n"), "events are spelt as Bandwidth spells them, as in gather, bridgeComplete, disconnect"},
 		{"a state that is far off", gathering("      gather: somewhere\n"), `there are a, end`},
 		{"a number beside a verb", menuOf(`{Pause: 2}, Gather`), "write `Pause: {duration: 2}`"},
 		{"a number that would be called", menuOf(`{Transfer: "+15551234567"}`), "write `Transfer: {nested: [{PhoneNumber: \"+15551234567\"}]}`"},

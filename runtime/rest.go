@@ -123,7 +123,13 @@ type operations struct {
 func (o operations) run(ctx context.Context, name string) error {
 	switch name {
 	case "updateConference":
-		return bodied(o.args, func(u *bandwidth.UpdateConference) error { return o.UpdateConference(ctx, o.target, u) })
+		return bodied(o.args, func(u *bandwidth.UpdateConference) error {
+			err := o.UpdateConference(ctx, o.target, u)
+			if u.Status == "completed" {
+				err = unlessGone(err)
+			}
+			return err
+		})
 	case "updateConferenceMember":
 		return bodied(o.args, func(u *bandwidth.UpdateConferenceMember) error {
 			return o.UpdateConferenceMember(ctx, o.target, o.text("memberId"), u)
@@ -133,18 +139,22 @@ func (o operations) run(ctx context.Context, name string) error {
 	case "updateCallRecordingState":
 		return bodied(o.args, func(u *bandwidth.UpdateCallRecording) error { return o.UpdateCallRecordingState(ctx, o.target, u) })
 	case "deleteRecording":
-		err := o.DeleteRecording(ctx, o.target, o.text("recordingId"))
-		var c *bandwidth.Error
-		if errors.As(err, &c) && c.Status == http.StatusNotFound {
-			return nil // gone is what it should be
-		}
-		return err
+		return unlessGone(o.DeleteRecording(ctx, o.target, o.text("recordingId")))
 	case "transcribeRecording":
 		return bodied(o.args, func(u *bandwidth.TranscribeRecording) error {
 			return o.TranscribeRecording(ctx, o.target, o.text("recordingId"), u)
 		})
 	}
 	return fmt.Errorf("operation %q is not known", name)
+}
+
+// unlessGone returns the error of a request that removes or ends something, nil when it is gone already: so it should be.
+func unlessGone(err error) error {
+	var c *bandwidth.Error
+	if errors.As(err, &c) && c.Status == http.StatusNotFound {
+		return nil
+	}
+	return err
 }
 
 func (o operations) text(name string) string {

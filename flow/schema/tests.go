@@ -88,7 +88,13 @@ func oneTest() *node {
 		key("replay", "path of a recording, relative to this file", ref(defText)),
 	}, "name")
 	n.OneOf = has("steps", "replay")
+	n.Not = &node{Required: []string{"never", "replay"}}
 	return n
+}
+
+// findings are what machine detection may find.
+func findings() []string {
+	return event.Lookup("machineDetectionComplete").Field("machineDetectionResult.value").Values
 }
 
 // people are the steps of what people do, and of what comes from outside.
@@ -106,7 +112,9 @@ func people() members {
 			key("callTimeout", "seconds that it may ring", &node{Type: types{integer}}),
 			key("machineDetection", "what createCall takes under this name", ref(defValues)),
 		}, "to")),
-		key("pickUp", "the party of a leg that rings answers", ref(defNothing)),
+		key("pickUp", "the party of a leg that rings answers", &node{Type: types{object, null}, Additional: never, Properties: members{
+			key("machine", "what machine detection finds; a person when left out", &node{Enum: anys(findings())}),
+		}}),
 		key("hangUp", "a person hangs up", ref(defNothing)),
 		key("refuse", "the party of a leg that rings refuses the call", ref(defNothing)),
 		key("busy", "the party of a leg is busy", ref(defNothing)),

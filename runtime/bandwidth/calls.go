@@ -155,6 +155,15 @@ func (c *Client) UpdateCallBXML(ctx context.Context, callID string, document []b
 	return c.send(ctx, at(c.voice, []string{"calls", callID, "bxml"}).is("updateCallBxml", http.MethodPut).bxml(document))
 }
 
+// Validate returns what Bandwidth would refuse of the request, as an *InvalidError; nil when nothing is wrong with it.
+func (b *CreateCall) Validate() error {
+	var k check
+	if b.check(&k); k.first != nil {
+		return k.first
+	}
+	return nil
+}
+
 func (b *CreateCall) check(k *check) {
 	if k.none(b == nil) {
 		return

@@ -1,8 +1,10 @@
 package flowtest
 
 import (
+	"slices"
 	"time"
 
+	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/internal/yamlsrc"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -10,7 +12,7 @@ import (
 // act is what a person does, or what comes from outside of the calls.
 type act struct {
 	kind     string
-	text     string        // what is pressed or said, the name of a signal
+	text     string        // what is pressed or said, what machine detection finds, the name of a signal
 	lasts    time.Duration // of silence and wait
 	from, to string        // of call
 	request  runtime.CallRequest
@@ -24,7 +26,7 @@ func (a *act) anywhere() bool { return a.kind == "wait" || a.kind == "signal" }
 var acts = map[string]func(*reader, *act, *node){
 	"call":    (*reader).call,
 	"start":   (*reader).start,
-	"pickUp":  (*reader).alone,
+	"pickUp":  (*reader).pickUp,
 	"hangUp":  (*reader).alone,
 	"refuse":  (*reader).alone,
 	"busy":    (*reader).alone,
@@ -46,6 +48,21 @@ func (r *reader) alone(a *act, n *node) {
 		r.problems.Errorf(ruleWrongType, n.Span, "%q takes nothing, not %s", a.kind, describe(n)).
 			WithHelp("say whose it is beside it, as in `leg: agent`")
 	}
+}
+
+// pickUp reads who picks up, where the flow asks for machine detection.
+func (r *reader) pickUp(a *act, n *node) {
+	if n.Kind != yamlsrc.Map {
+		r.alone(a, n)
+		return
+	}
+	r.object(n, `"pickUp"`, keys{"machine": func(_, n *node) {
+		t, ok := r.scalar(n, `"machine"`)
+		if known := event.Lookup("machineDetectionComplete").Field("machineDetectionResult.value").Values; ok && !slices.Contains(known, t.value) {
+			r.unknown(ruleValue, n.Span, "machine detection never finds", t.value, known)
+		}
+		a.text = t.value
+	}})
 }
 
 func (r *reader) pressed(a *act, n *node) {
@@ -91,13 +108,18 @@ func (r *reader) start(a *act, n *node) {
 }
 
 func (r *reader) signal(a *act, n *node) {
+	named := func(_, n *node) {
+		t, ok := r.scalar(n, `"signal"`)
+		if a.text = t.value; ok {
+			r.refer(refSignal, t)
+		}
+	}
 	if n.Kind == yamlsrc.Scalar {
-		t, _ := r.scalar(n, `"signal"`)
-		a.text = t.value
+		named(nil, n)
 		return
 	}
 	r.object(n, `"signal"`, keys{
-		"name": r.word(&a.text),
+		"name": named,
 		"with": func(_, n *node) { a.with = r.results(n, `"with"`) },
 	})
 	if a.text == "" && n.Get("name") == nil {

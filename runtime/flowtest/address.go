@@ -23,7 +23,7 @@ func (w *events) address(step *step) (*delivery, error) {
 	m := w.machine(d.leg)
 	d.flow = or(flowOf(link), or(m.Flow, w.flow.Name))
 	switch name := d.typ.Name; {
-	case ok:
+	case ok, step.unexpected && link != "":
 		d.token = tokenOf(link)
 	case name == "bridgeTargetComplete" && m.Phase != runtime.Ended:
 		d.token = w.sign(&runtime.Claims{Machine: defaultLeg, Flow: d.flow, Turn: uint32(len(w.legs) + len(d.leg.docs)), Event: name})
@@ -79,6 +79,9 @@ func (w *events) bearer(d *delivery, step *step) (from *leg, err error) {
 		d.leg, err = w.newcomer(step)
 	default:
 		d.leg, err = w.find(step.leg)
+	}
+	if err == nil && d.leg.caller == nil && d.leg.key != "" {
+		return nil, fmt.Errorf("%s cannot come: the carrier has not made this call", d.typ.Name)
 	}
 	if err == nil && d.leg.caller == nil {
 		err = fmt.Errorf("%q is a conference, which gets no %s", step.leg.value, d.typ.Name)
@@ -183,6 +186,8 @@ func (w *events) asking(name, as string) *leg {
 func (w *events) link(d *delivery, from *leg) (string, bool) {
 	l, m := d.leg, w.machine(d.leg)
 	switch name := d.typ.Name; {
+	case name == "disconnect" && m.Phase == runtime.Ended: // a call ends once
+		return l.urls[name], false
 	case l.urls[name] != "": // it is that of createCall
 		return l.urls[name], name != "answer" || m.Phase == runtime.Dialing
 	case from == l && m.New(), name == "disconnect", name == "machineDetectionComplete" && l.caller.fields["direction"] == "outbound":

@@ -58,7 +58,7 @@ func (w *events) failed(rw http.ResponseWriter, operation string) (int, any) {
 		return 0, nil
 	}
 	f := &w.fails[i]
-	status, body := f.status, apiError{"validation", or(f.description, http.StatusText(f.status)), "e-1"}
+	status, body := f.status, apiError{errorType(f.status), or(f.description, http.StatusText(f.status)), "e-1"}
 	if f.after > 0 {
 		rw.Header().Set("Retry-After", strconv.Itoa(int(f.after.Seconds())))
 	}
@@ -66,6 +66,19 @@ func (w *events) failed(rw http.ResponseWriter, operation string) (int, any) {
 		w.fails = slices.Delete(w.fails, i, i+1)
 	}
 	return status, body
+}
+
+// errorType returns what Bandwidth's API calls an error of a status. It says by system-overloaded that it did not take the request.
+func errorType(status int) string {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return "error"
+	case status == http.StatusServiceUnavailable:
+		return "system-overloaded"
+	case status >= http.StatusInternalServerError:
+		return "internal-error"
+	}
+	return "validation"
 }
 
 func unknownCall(id string) (int, any) {

@@ -71,7 +71,8 @@ type level struct {
 }
 
 // note counts the transitions of a step. Their names are those of the flow that was active when each was taken: the machine
-// is followed from where it was before the step, nil for a new one.
+// is followed from where it was before the step, nil for a new one. Before its call is answered and after it has ended a machine runs
+// actions only: then a transition that leads somewhere was not taken.
 func (c *coverage) note(before, after *runtime.Machine, names []string) {
 	if len(names) == 0 || len(after.Frames) == 0 {
 		return
@@ -86,17 +87,20 @@ func (c *coverage) note(before, after *runtime.Machine, names []string) {
 		levels = []level{{flow: after.Frames[0].Flow}}
 	}
 	for _, name := range names {
-		levels = c.take(levels, name)
+		levels = c.take(levels, name, after.Phase == runtime.Live)
 	}
 }
 
-// take counts one transition and returns the flows that are active after it.
-func (c *coverage) take(levels []level, name string) []level {
+// take counts one transition and returns the flows that are active after it, where machines move.
+func (c *coverage) take(levels []level, name string, moves bool) []level {
 	for i := len(levels) - 1; i >= 0; i-- {
 		l := &levels[i]
 		t := l.find(name)
 		if t == nil {
 			continue
+		}
+		if t.Leaf != nil && !moves {
+			return levels
 		}
 		c.add(l.flow)
 		c.flows[flowKey{filepath.Clean(l.flow.Path), l.flow.Name}].taken[name] = true

@@ -42,8 +42,7 @@ func (w *events) do(step *step) error {
 	case step.fault != nil && step.fault.kind == "restart":
 		return w.restart()
 	case step.fault != nil:
-		w.faults = append(w.faults, step.fault)
-		return nil
+		return w.await(step)
 	case step.act == nil:
 		return w.raise(step)
 	case step.act.kind == "wait":
@@ -52,6 +51,16 @@ func (w *events) do(step *step) error {
 		return w.start(step)
 	}
 	return w.signal(step)
+}
+
+// await lets something go wrong with the next webhooks.
+func (w *events) await(step *step) (err error) {
+	f := *step.fault
+	if step.leg.value != "" {
+		f.leg, err = w.find(step.leg)
+	}
+	w.faults = append(w.faults, &f)
+	return err
 }
 
 // start lets the flow call somebody, as from outside. The call is there when the API was asked for it.
@@ -138,7 +147,7 @@ type delivery struct {
 
 // deliver sends a webhook, with the faults that wait for it.
 func (w *events) deliver(d *delivery, body []byte) error {
-	f := w.fault(d.typ.Name)
+	f := w.fault(d)
 	if f != nil && f.kind == "drop" {
 		return nil
 	}
@@ -184,8 +193,10 @@ func (w *events) send(d *delivery, body []byte) (runtime.Reply, error) {
 }
 
 // fault returns the fault that happens to a webhook, nil for none.
-func (w *events) fault(name string) *fault {
-	i := slices.IndexFunc(w.faults, func(f *fault) bool { return f.event == "" || f.event == name })
+func (w *events) fault(d *delivery) *fault {
+	i := slices.IndexFunc(w.faults, func(f *fault) bool {
+		return (f.event == "" || f.event == d.typ.Name) && (f.leg == nil || f.leg == d.leg)
+	})
 	if i < 0 {
 		return nil
 	}

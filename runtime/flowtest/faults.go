@@ -14,6 +14,7 @@ type fault struct {
 	event string        // type of the webhook; "" for the next one, whatever it is
 	by    time.Duration // how late it comes
 	count int           // webhooks that it happens to
+	leg   *leg          // whose webhooks, in a test of events; nil for all
 	what  string        // of a restart: engine, carrier or both
 }
 

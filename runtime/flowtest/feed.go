@@ -37,6 +37,10 @@ func (w *people) happened(e simulator.Event) {
 		return
 	}
 	switch e.Kind {
+	case simulator.Heard:
+		if e.Duration > 0 { // keys take none
+			l.hears(plain(e.Text))
+		}
 	case simulator.Spoken:
 		if text := plain(e.Text); !strings.Contains(l.heard, text) {
 			l.hears(text)

@@ -63,8 +63,12 @@ func parse(path string, src []byte) (*file, diag.List) {
 	if f.flow.value == "" && !r.problems.HasErrors() {
 		r.problems.Errorf(ruleMissingKey, whole, "a test file needs %q", "flow").WithHelp("name the flow file, as in `flow: front-desk.yaml`")
 	}
-	if len(f.tests) == 0 && !r.problems.HasErrors() {
-		r.problems.Errorf(ruleMissingKey, whole, "a test file needs %q", "tests")
+	if list := root.Get("tests"); len(f.tests) == 0 && !r.problems.HasErrors() {
+		if list == nil {
+			r.problems.Errorf(ruleMissingKey, whole, "a test file needs %q", "tests")
+		} else {
+			r.problems.Errorf(ruleMissingKey, list.Span, "there is no test under %q", "tests")
+		}
 	}
 	r.problems.Sort()
 	f.refs = r.refs
@@ -116,6 +120,9 @@ func (f *file) add(r *reader, n *node) {
 		r.problems.Errorf(ruleMissingKey, t.name.span, "a test needs %q or %q", "steps", "replay")
 	case n.Get("steps") != nil && t.replay.value != "":
 		r.problems.Errorf(ruleUnknownKey, t.replay.span, "a test has either %q or %q", "steps", "replay")
+	case n.Get("never") != nil && t.replay.value != "":
+		r.problems.Errorf(ruleUnknownKey, n.Get("never").Span, "%q does not stand beside %q", "never", "replay").
+			WithHelp("what is recorded is compared as it was; write steps to say what must never be")
 	}
 	for _, other := range f.tests[:len(f.tests)-1] {
 		if other.name.value == t.name.value {

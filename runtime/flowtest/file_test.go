@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 	"github.com/bxmlflow/bxmlflow/internal/golden"
 )
@@ -82,6 +84,17 @@ tests:
         fail: {createCal: 429, updateCall: 200, updateCallBxml: {status: 500, cuont: 2}}
       - expect: {legs: {agent: busy}, members: bob}
     never: [{leg: agent, stat: menu}]
+  - name: replayed
+    replay: a.jsonl
+    never: [{state: menu}]
+  - name: more people
+    steps:
+      - call
+      - pickUp: {machine: robot}
+        leg: agent
+      - pickUp: {machin: human}
+      - restart: engine
+        leg: agent
 `
 
 func TestMistakesInATestFileAreReportedAtTheirPlaces(t *testing.T) {
@@ -98,6 +111,7 @@ func TestAFileWithoutWhatItNeeds(t *testing.T) {
 	for text, want := range map[string]string{
 		"tests: [{name: a, steps: [initiate]}]": `a test file needs "flow"`,
 		"flow: a.yaml":                          `a test file needs "tests"`,
+		"flow: a.yaml\ntests: []":               `there is no test under "tests"`,
 		"[]":                                    "a test file must be a map, not a list",
 		"flow: [":                               "",
 	} {
@@ -120,6 +134,18 @@ func TestAFlowThatCannotBeUsedFailsTheFile(t *testing.T) {
 				t.Errorf("%q gives %v", text, f.Problems)
 			}
 		})
+	}
+}
+
+func TestAFlowFileThatThereIsNotIsReportedBesideOtherMistakes(t *testing.T) {
+	f := runText(t, Options{}, "flow: nowhere.yaml\ntests: []\n")
+	var got []string
+	for _, p := range f.Problems {
+		got = append(got, p.Message)
+	}
+	want := []string{`there is no file "nowhere.yaml"`, `there is no test under "tests"`}
+	if diff := cmp.Diff(want, got); diff != "" || f.Failed != 1 {
+		t.Errorf("%d failed (-want +got):\n%s", f.Failed, diff)
 	}
 }
 

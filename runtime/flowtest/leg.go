@@ -3,6 +3,7 @@ package flowtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,11 +80,39 @@ func (s *session) find(name text) (*leg, error) {
 
 // legNamed returns the last leg of a name: one that the test gave, that of a createCall, or a number.
 func (s *session) legNamed(name string) *leg {
-	for _, called := range []func(*leg) string{func(l *leg) string { return l.as }, s.legName, func(l *leg) string { return l.number }} {
+	for i, called := range []func(*leg) string{func(l *leg) string { return l.as }, s.legName, func(l *leg) string { return l.number }} {
 		for _, l := range slices.Backward(s.legs) {
-			if called(l) == name {
-				return l
+			if called(l) != name {
+				continue
 			}
+			if later := s.uncalled(name, l.key); i == 1 && later != nil {
+				return later
+			}
+			return l
+		}
+		if l := s.uncalled(name, ""); i == 1 && l != nil {
+			return l
+		}
+	}
+	return nil
+}
+
+// uncalled returns the leg that a createCall made under a name last, when there is no call of it: the carrier refused it, or was not
+// asked yet. With a key, only one that the maker of that leg made later counts.
+func (s *session) uncalled(name, than string) *leg {
+	for _, key := range slices.Sorted(maps.Keys(s.machines)) {
+		legs := s.machines[key].Legs
+		if than != "" && !slices.ContainsFunc(legs, func(l runtime.Leg) bool { return l.Key == than }) {
+			continue
+		}
+		for _, made := range slices.Backward(legs) {
+			if made.Name != name {
+				continue
+			}
+			if slices.ContainsFunc(s.legs, func(l *leg) bool { return l.key == made.Key || l.id == made.CallID && l.id != "" }) {
+				break // the last one has a call
+			}
+			return &leg{key: made.Key, number: made.To}
 		}
 	}
 	return nil

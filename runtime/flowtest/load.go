@@ -50,14 +50,26 @@ func (u *suite) load(folder string, params map[string]map[string]any, functions 
 	return c, nil
 }
 
+// flowPath returns the path of the flow under test.
+func (f *file) flowPath() string {
+	return filepath.Join(filepath.Dir(f.path), filepath.FromSlash(f.flow.value))
+}
+
+// noFlow reports a flow file that there is not.
+func (f *file) noFlow() (problems diag.List) {
+	if _, err := os.Stat(f.flowPath()); errors.Is(err, fs.ErrNotExist) {
+		problems.Errorf(ruleFlow, f.flow.span, "there is no file %q", f.flowPath()).WithHelp("the path is relative to the test file")
+	}
+	return problems
+}
+
 // flow returns the flow of a test with its params, or what is wrong with it. All flows of its folder are loaded, so that it
 // finds those that it invokes.
 func (u *suite) flow(f *file, t *test) (*flow.Flow, diag.List, error) {
-	path := filepath.Join(filepath.Dir(f.path), filepath.FromSlash(f.flow.value))
+	path := f.flowPath()
 	folder := filepath.Dir(path)
-	var problems diag.List
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		problems.Errorf(ruleFlow, f.flow.span, "there is no file %q", path).WithHelp("the path is relative to the test file")
+	problems := f.noFlow()
+	if len(problems) > 0 {
 		return nil, problems, nil
 	}
 	c, err := u.load(folder, nil, t.mocks.over(f.mocks).functions)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/bxmlflow/bxmlflow/flow"
 	"github.com/bxmlflow/bxmlflow/flow/event"
 	"github.com/bxmlflow/bxmlflow/runtime"
 )
@@ -56,13 +57,18 @@ func (s *session) note(before, after *runtime.Machine) {
 }
 
 // apologised reports whether an error came up that the flow did not handle: handling takes a transition.
-func (m *moment) apologised() bool { return len(m.trace.Faults) > 0 && len(m.trace.Transitions) == 0 }
+func (m *moment) apologised() bool {
+	return (len(m.trace.Faults) > 0 || m.gaveUp()) && len(m.trace.Transitions) == 0
+}
+
+// gaveUp reports whether the machine was told that an effect is not tried again.
+func (m *moment) gaveUp() bool { return m.trace.Event == flow.EventError && m.trace.About != nil }
 
 // unanswered is the failure of a step that raised an error which the flow does not handle, unless that is meant; and of one
 // where it is meant and did not come.
 func (s *session) unanswered(step *step) *Failure {
 	i := slices.IndexFunc(s.moments, func(m moment) bool { return m.apologised() })
-	handled := slices.ContainsFunc(s.moments, func(m moment) bool { return len(m.trace.Faults) > 0 })
+	handled := slices.ContainsFunc(s.moments, func(m moment) bool { return len(m.trace.Faults) > 0 || m.gaveUp() })
 	switch apology := i >= 0; {
 	case apology == step.apology:
 		return nil
@@ -72,10 +78,14 @@ func (s *session) unanswered(step *step) *Failure {
 		return s.failure(step.name, "the built-in apology is expected, but nothing went wrong")
 	}
 	message := "the flow does not handle this error: nothing that the event did is kept"
-	if s.moments[i].trace.Kind == runtime.Document.String() {
+	f, m := s.failure(step.name, ""), &s.moments[i]
+	switch {
+	case m.gaveUp():
+		message = "the flow does not handle this error: what was to be done is given up"
+		f.Faults = append(f.Faults, m.trace.About.Message)
+	case m.trace.Kind == runtime.Document.String():
 		message = "the flow does not handle this error: the caller hears the built-in apology"
 	}
-	f := s.failure(step.name, "")
 	for _, fault := range f.Faults {
 		f.Message += fault + "\n"
 	}

@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 	refEffect
 	refAction
 	refFunction
+	refSignal
 )
 
 // ref is a name in a test file that the flow, or one that it invokes, must have.
@@ -71,6 +73,8 @@ func (k refKind) known(flows []*flow.Flow) (what string, names []string, help st
 			names = append(names, f.Actions...)
 		case refFunction:
 			names = append(names, f.Functions...)
+		case refSignal:
+			names = slices.AppendSeq(names, maps.Keys(f.Signals))
 		}
 	}
 	switch k {
@@ -82,6 +86,8 @@ func (k refKind) known(flows []*flow.Flow) (what string, names []string, help st
 		what, help = "action", "it declares none under `uses`"
 	case refFunction:
 		what, help = "function", "it declares none under `uses`"
+	case refSignal:
+		what, help = "signal", "it declares none under `signals`"
 	}
 	slices.Sort(names)
 	return what, slices.Compact(names), help

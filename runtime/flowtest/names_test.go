@@ -24,7 +24,7 @@ tests:
     steps: [initiate, {expect: {state: open.menu}}, {expect: {state: open.menue}}, {expect: {state: elsewhere}}, {expect: {state: sub.ask}}, {expect: {state: ask}}]
   - name: variables and effects
     mocks: {actions: {notify: {}, findOrder: {}}, functions: {upper: A}}
-    steps: [initiate, {expect: {vars: {tries: 1, trys: 1, inner: 1, order: {}}, effects: [notify, notfy, http]}}]
+    steps: [initiate, {signal: free}, {signal: {name: fre, with: {desk: 1}}}, {signal: elsewhere}, {expect: {vars: {tries: 1, trys: 1, inner: 1, order: {}}, effects: [notify, notfy, http]}}]
 `
 
 const house = `flow: house
@@ -35,7 +35,9 @@ uses:
     notify: {with: {text: string}, effect: true}
   functions:
     tier: {params: [string], returns: string}
+signals: {free: {desk: int}}
 start: {initiate: open}
+on: {free: {}}
 states:
   open:
     initial: menu

@@ -59,7 +59,7 @@ func (w worker) Next(ctx context.Context) (time.Time, bool) { return w.engine.Ne
 
 func (w *people) do(step *step) error {
 	for _, f := range step.fail {
-		w.carrier.Fault(simulator.Fault{Kind: simulator.REST, Operation: f.operation, Status: f.status, RetryAfter: f.after, Count: f.count})
+		w.carrier.Fault(simulator.Fault{Kind: simulator.REST, Operation: f.operation, Status: f.status, Description: f.description, RetryAfter: f.after, Count: f.count})
 	}
 	if step.fault != nil {
 		return w.disturb(step)
@@ -114,64 +114,12 @@ func (w *people) act(step *step) error {
 	if !ok {
 		return fmt.Errorf("%s has no phone: it was never dialled", w.called(l))
 	}
-	return w.phone(step, l, &c)
-}
-
-// phone lets the party of a leg do something.
-func (w *people) phone(step *step, l *leg, c *simulator.Call) error {
-	a := step.act
-	switch {
-	case c.State == simulator.StateDisconnected:
-		return fmt.Errorf("%s cannot %s: the call has ended (%s)", w.called(l), a.words(), c.Cause)
-	case a.kind == "pickUp", a.kind == "refuse", a.kind == "busy":
-		return w.rung(a, l, c)
-	case a.kind == "press":
-		if err := w.listens(step, l, takesKeys); err != nil {
-			return err
-		}
-		return w.carrier.Press(l.id, a.text)
-	case a.kind == "say":
-		if err := w.listens(step, l, mayTalk); err != nil {
-			return err
-		}
-		if err := w.carrier.Say(l.id, a.text); err != nil {
-			return err
-		}
-		return w.carrier.Advance(context.Background(), w.said) // whoever says something takes his time
-	case c.State != simulator.StateAnswered && c.Direction == "outbound":
-		return fmt.Errorf("%s cannot hang up: the phone rings; write `refuse` or `pickUp`", w.called(l))
+	err = w.phone(step, l, &c)
+	var can *cannot
+	if step.unexpected && errors.As(err, &can) {
+		return nil
 	}
-	return w.carrier.HangUp(l.id)
-}
-
-// words returns what somebody does, as messages say it.
-func (a *act) words() string {
-	switch a.kind {
-	case "pickUp":
-		return "pick up"
-	case "hangUp":
-		return "hang up"
-	case "busy":
-		return "be busy"
-	}
-	return a.kind
-}
-
-// rung lets the party of a leg that rings decide.
-func (w *people) rung(a *act, l *leg, c *simulator.Call) error {
-	switch {
-	case c.Direction == "inbound":
-		return fmt.Errorf("%s cannot %s: this is who calls, and the flow picks up", w.called(l), a.words())
-	case c.State == simulator.StateAnswered:
-		return fmt.Errorf("%s cannot %s: the phone does not ring, the call was answered", w.called(l), a.words())
-	case !c.Ringing:
-		return fmt.Errorf("%s cannot %s: the phone does not ring yet, the call is %s", w.called(l), a.words(), c.State)
-	case a.kind == "pickUp":
-		return w.carrier.PickUp(l.id)
-	case a.kind == "refuse":
-		return w.carrier.Refuse(l.id)
-	}
-	return w.carrier.Busy(l.id)
+	return err
 }
 
 // called returns what messages call a leg.
@@ -216,55 +164,6 @@ func (w *people) start(step *step) error {
 	err = w.carrier.Settle(context.Background())
 	w.started = nil
 	return err
-}
-
-// longestPatience is how long somebody listens before he presses or says something.
-const longestPatience = 5 * time.Minute
-
-// listens lets the time pass while somebody is spoken to: people hear a sentence out before they act.
-func (w *people) listens(step *step, l *leg, ready func(*leg, *simulator.Call) bool) error {
-	until := w.now().Add(longestPatience)
-	for {
-		c, _ := w.carrier.Call(l.id)
-		switch {
-		case ready(l, &c), step.unexpected && c.State == simulator.StateAnswered:
-			return nil
-		case c.State == simulator.StateDisconnected:
-			return fmt.Errorf("%s cannot %s: the call ended before (%s)", w.called(l), step.act.words(), c.Cause)
-		case !talks(&c) || w.now().After(until):
-			return fmt.Errorf("%s cannot %s: nothing listens, %s%s", w.called(l), step.act.words(), doing(&c), expectHelp)
-		}
-		if more, err := w.carrier.Step(context.Background()); err != nil || !more {
-			return errors.Join(err, fmt.Errorf("%s cannot %s: nothing happens any more", w.called(l), step.act.words()))
-		}
-	}
-}
-
-// takesKeys reports whether something on the leg, or whom it is connected to, hears its keys.
-func takesKeys(l *leg, c *simulator.Call) bool {
-	return c.State == simulator.StateAnswered && (c.Verb == "Gather" || c.Verb == "Record" || c.With != "" || l.listen)
-}
-
-// mayTalk reports whether nobody speaks to the party.
-func mayTalk(_ *leg, c *simulator.Call) bool { return c.State == simulator.StateAnswered && !talks(c) }
-
-// talks reports whether the document that runs goes on by itself.
-func talks(c *simulator.Call) bool {
-	switch c.Verb {
-	case "SpeakSentence", "PlayAudio", "Pause":
-		return true
-	}
-	return c.Waiting != ""
-}
-
-func doing(c *simulator.Call) string {
-	switch {
-	case c.State != simulator.StateAnswered:
-		return "the call is not answered"
-	case c.Verb == "":
-		return "no verb runs"
-	}
-	return "its document is at " + c.Verb
 }
 
 // status returns what became of a leg.

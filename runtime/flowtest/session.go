@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -218,11 +217,8 @@ func (s *session) settle() error { return s.engine.Settle(context.Background()) 
 func (s *session) begin(step *step) (*leg, error) {
 	q := step.act.request
 	id, err := s.engine.Call(context.Background(), s.flow.Name, q, fmt.Sprint("start ", len(s.legs)))
-	if inner := errors.Unwrap(err); inner != nil {
-		err = inner
-	}
 	if err != nil {
-		return nil, err
+		return nil, why(err)
 	}
 	return &leg{as: step.as.value, key: id, number: q.To}, nil
 }
@@ -236,29 +232,20 @@ func (s *session) signal(step *step) error {
 	s.signals++
 	handled, err := s.engine.Signal(context.Background(), or(l.key, l.id), step.act.text, step.act.with, fmt.Sprint(s.signals))
 	if err != nil {
-		return errors.Unwrap(err)
+		return why(err)
 	}
 	if handled || step.unexpected {
 		return s.settle()
 	}
-	declared := s.declared(l)
-	message := fmt.Sprintf("nobody handles the signal %q: the call is in %s", step.act.text, or(s.stateOf(l), "no state"))
-	if !slices.Contains(declared, step.act.text) {
-		message = fmt.Sprintf("the flow declares no signal %q, it declares %s", step.act.text, or(strings.Join(declared, ", "), "none"))
-	}
-	return errors.New(message + expectHelp)
+	return fmt.Errorf("nobody handles the signal %q: the call is in %s%s", step.act.text, or(s.stateOf(l), "no state"), expectHelp)
 }
 
-// declared returns the names of the signals that a call can get.
-func (s *session) declared(l *leg) []string {
-	var names []string
-	for _, f := range s.machine(l).Frames {
-		for name := range f.Flow.Signals {
-			names = append(names, name)
-		}
+// why returns what is wrong with something that was asked from outside, without what was tried.
+func why(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
+		err = inner
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return err
 }
 
 // expectHelp ends messages about what cannot happen.

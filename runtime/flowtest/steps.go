@@ -114,7 +114,7 @@ func (r *reader) modify(s *step) {
 func (s *step) takes(key string) bool {
 	switch {
 	case key == "leg":
-		return s.name.value != "call" && s.name.value != "start"
+		return s.name.value != "call" && s.name.value != "start" && s.name.value != "restart"
 	case key == "as":
 		return s.name.value == "call" || s.name.value == "start"
 	}

@@ -147,10 +147,14 @@ func (u *suite) file(path string) error {
 	}
 	f, problems := parse(path, src)
 	r := &FileResult{Path: path, Problems: problems}
-	if !problems.HasErrors() {
+	switch {
+	case !problems.HasErrors():
 		if err := u.tests(r, f); err != nil {
 			return err
 		}
+	case f != nil && f.flow.value != "":
+		r.Problems = append(r.Problems, f.noFlow()...) // nobody has looked for it yet
+		r.Problems.Sort()
 	}
 	if r.Problems.HasErrors() {
 		r.Failed++

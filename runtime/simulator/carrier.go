@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -15,6 +16,8 @@ type Carrier struct {
 	mu       sync.Mutex // guards everything below; never held while a webhook or Work runs
 	clock    time.Time  // of virtual time; in real time that of what happens now, else zero
 	skipped  time.Duration
+	ahead    time.Duration // what of Skip is still to come, see jump
+	flying   int           // round trips under way, in real time
 	schedule schedule
 	seq      uint64
 	ties     *rand.Rand
@@ -30,7 +33,8 @@ type Carrier struct {
 	order        []*leg // by creation
 	dialer       dialer
 	faults       []*Fault
-	held         []func() // webhooks held back by a Reorder fault
+	held         []func()           // webhooks held back by a Reorder fault
+	lines        map[string][]*hook // webhooks that are delivered in order, see delivery.go
 
 	verbs map[string]starter // by name; see verbs.go
 	shelf                    // recordings and what else outlives a call; see recording.go
@@ -42,6 +46,7 @@ func New(cfg Config) (*Carrier, error) {
 	c := &Carrier{
 		cfg: cfg, ids: newIDs(cfg.Seed), ties: rand.New(rand.NewPCG(cfg.Seed, 1)), wake: make(chan struct{}, 1),
 		applications: map[string]*Application{}, numbers: map[string]*Application{}, phones: map[string]Phone{}, legs: map[string]*leg{}, verbs: verbs(),
+		lines: map[string][]*hook{},
 	}
 	if c.virtual() {
 		c.clock = cfg.Start.UTC()
@@ -87,14 +92,35 @@ func (c *Carrier) Now() time.Time {
 	return c.now()
 }
 
+// Next tells when the next thing is due, of the carrier or of the application's work; false when nothing is left to do. What is
+// overdue is due now.
+func (c *Carrier) Next(ctx context.Context) (at time.Time, ok bool) {
+	c.mu.Lock()
+	now := c.now()
+	if ok = len(c.schedule) > 0; ok {
+		at = c.schedule[0].at
+	}
+	c.mu.Unlock()
+	if w := c.cfg.Work; w != nil {
+		if due, works := w.Next(ctx); works && (!ok || due.Before(at)) {
+			at, ok = due.UTC(), true
+		}
+	}
+	if ok && at.Before(now) {
+		at = now
+	}
+	return at, ok
+}
+
 func (c *Carrier) virtual() bool { return !c.cfg.Start.IsZero() }
 
-// now returns the time. In real time, what happens late, because Skip moved the clock, happens at the time when it was due.
+// now returns the time. In real time it is whole milliseconds, as in webhooks, and what happens late happens at the time when it
+// was due.
 func (c *Carrier) now() time.Time {
 	if c.virtual() || !c.clock.IsZero() {
 		return c.clock
 	}
-	return time.Now().UTC().Add(c.skipped)
+	return time.Now().UTC().Add(c.skipped).Truncate(time.Millisecond)
 }
 
 // poke wakes Run.

@@ -49,7 +49,8 @@ type Choices struct {
 	PagesOnly bool
 	// NoLimits turns the limits of the account off.
 	NoLimits bool
-	// MaxAtOnce is how many webhooks of one call may be sent at one instant of virtual time, 1000 when 0; then the call ends
+	// MaxAtOnce is how many webhooks of one call may be sent at one instant of virtual time, or in real time less than 100 ms
+	// after each other, 1000 when 0; then the call ends
 	// with cause error, because documents that ask for each other without taking time would never end.
 	MaxAtOnce int
 }

@@ -189,7 +189,7 @@ func (r *conference) sent() {
 
 func (r *conference) hook(name string, w event.Webhook, t targets) *hook {
 	r.fill(name, w)
-	return &hook{name: name, body: encode(w), targets: t, timeout: r.timeout}
+	return &hook{name: name, line: r.id, body: encode(w), targets: t, timeout: r.timeout}
 }
 
 // relay lets the members hear what one of them says: nobody hears a muted one, one on hold neither hears nor is heard, and a

@@ -38,6 +38,9 @@ type Config struct {
 	// CallsPerSecond and MaxCalls are the limits of the account; 5 and 100 when 0, Bandwidth's defaults. Choices.NoLimits
 	// turns them off.
 	CallsPerSecond, MaxCalls int
+	// KeyGap is the time between two keys of one Press; when 0 it is 100 ms in real time and nothing in virtual time, as below 0.
+	// With a gap people do one thing after the other: who says something, or presses keys, does what comes next afterwards.
+	KeyGap time.Duration
 	// Latency is how much longer the answer to a webhook takes; in virtual time it takes no time by itself.
 	Latency time.Duration
 	// RecordingAfter is how long after its end a recording is available, 2 s when 0; TranscriptionAfter is how long its
@@ -110,6 +113,9 @@ func (cfg Config) complete() Config {
 	}
 	if cfg.Transport == nil {
 		cfg.Transport = plainTransport()
+	}
+	if cfg.KeyGap == 0 && cfg.Start.IsZero() {
+		cfg.KeyGap = 100 * time.Millisecond
 	}
 	cfg.Speech = cfg.Speech.complete()
 	cfg.Choices = cfg.Choices.complete()

@@ -13,7 +13,15 @@ const detectionTime = 2 * time.Second
 // event has to wait for its result (mode sync): then sendAnswer is called with the result.
 func (l *leg) detect() bool {
 	d := l.creation.MachineDetection
-	value, lasts := l.phone.found(d)
+	reporter := "machineDetectionComplete"
+	if d.Mode == "sync" {
+		reporter = "answer"
+	}
+	p := l.phone
+	if other := l.c.outcome(reporter, l.id, ""); other != "" {
+		p.Machine, p.MachineAfter = other, 0
+	}
+	value, lasts := p.found(d)
 	result := &event.MachineDetectionResult{Value: value, Duration: event.DurationOf(lasts)}
 	if d.Mode == "sync" {
 		l.after(lasts, func() {
@@ -43,6 +51,9 @@ func (p *Phone) found(d *machineDetection) (string, time.Duration) {
 	limit := units(d.DetectionTimeout, 15*time.Second)
 	if value == "" {
 		value = "human"
+		if p.Quiet > units(d.SilenceTimeout, 10*time.Second) {
+			value, lasts = "silence", 0
+		}
 	}
 	switch {
 	case value == "timeout":

@@ -90,3 +90,28 @@ func TestMachineDetectionHasAFallback(t *testing.T) {
 		t.Errorf("the last webhook went to %s", last)
 	}
 }
+
+func TestWhoPicksUpSaysWhatMachineDetectionFinds(t *testing.T) {
+	w := newWorld(t, map[string]string{"/answer": `<Pause duration="60"/>`})
+	w.SetPhone(callee, Phone{Machine: "human"})
+	id := w.dial(detects("async"))
+	w.advance(second)
+	if err := w.PickUpAs(id, "robot"); err == nil || err.Error() != `pick up: machine detection never finds "robot"` {
+		t.Errorf("a finding that there is not: %v", err)
+	}
+	if err := w.PickUpAs(id, "answering-machine"); err != nil {
+		t.Fatal(err)
+	}
+	w.advance(30 * second)
+	if got := w.last("machineDetectionComplete").Str(event.FieldMachineDetectionResultValue); got != "answering-machine" {
+		t.Errorf("it finds %q", got)
+	}
+	other := w.dial()
+	w.advance(second)
+	if err := w.PickUpAs(other, "human"); err == nil || err.Error() != "pick up: nobody asked for machine detection on leg "+other {
+		t.Errorf("a call without detection: %v", err)
+	}
+	if c, _ := w.Call(other); c.State == StateAnswered {
+		t.Error("it was answered all the same")
+	}
+}

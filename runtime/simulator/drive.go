@@ -83,6 +83,8 @@ func (c *Carrier) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.driven = false
+	c.skipped += c.ahead
+	c.ahead = 0
 }
 
 // all lets everything happen up to the limit, and settles the application's work at least once.
@@ -191,10 +193,11 @@ func (c *Carrier) run() []*exchange {
 		c.clock = t.at
 	}
 	t.run()
-	if !c.virtual() {
-		c.clock = time.Time{}
-	}
 	out := c.outbox
 	c.outbox = nil
+	if !c.virtual() {
+		c.clock = time.Time{}
+		c.flying += len(out)
+	}
 	return out
 }

@@ -93,6 +93,22 @@ func (c *chores) Settle(context.Context) error {
 	return nil
 }
 
+func TestNextTellsWhatIsDue(t *testing.T) {
+	w := newWorld(t, map[string]string{"/initiate": `<Pause duration="3"/>`})
+	if at, ok := w.Next(t.Context()); ok {
+		t.Errorf("without a call something is due at %s", at)
+	}
+	w.call()
+	w.settle()
+	if at, ok := w.Next(t.Context()); !ok || at.Sub(w.Now()) != 3*second {
+		t.Errorf("next is %s, %v, at %s", at, ok, w.Now())
+	}
+	w.advance(3 * second)
+	if at, ok := w.Next(t.Context()); ok && at.Before(w.Now()) {
+		t.Errorf("next is %s, before %s", at, w.Now())
+	}
+}
+
 func TestWorkRunsBetweenEvents(t *testing.T) {
 	var log []string
 	work := &chores{due: []time.Duration{0, 500 * time.Millisecond, second, 1500 * time.Millisecond, 5 * second, minute}, log: &log}

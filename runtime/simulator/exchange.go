@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/bxmlflow/bxmlflow/flow/bxml"
@@ -64,7 +66,7 @@ func (c *Carrier) once(ctx context.Context, x *exchange, at *url.URL) (answer, *
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, bxml.MaxBytes+1))
 	if err != nil {
-		return answer{err: fmt.Errorf("read the answer: %w", err)}, nil
+		return answer{err: &undelivered{fmt.Errorf("read the answer: %w", err), "connection lost"}}, nil
 	}
 	a := answer{status: res.StatusCode, body: body, url: at}
 	if res.StatusCode/100 != 3 {
@@ -82,12 +84,40 @@ func expired(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// reachable shortens the error of a round trip: the URL stands beside it anyway.
+// undelivered is why a round trip failed: the error, for the feed, and the words of errorMessage.
+type undelivered struct {
+	error
+	words string
+}
+
+func (u *undelivered) Unwrap() error { return u.error }
+
+// wording says why a webhook failed, without what only we understand.
+func wording(err error) string {
+	if u := (*undelivered)(nil); errors.As(err, &u) {
+		return u.words
+	}
+	return err.Error()
+}
+
+// reachable says why a round trip failed.
 func reachable(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no answer in time")
 	}
-	return err
+	words := "connection failed"
+	var number syscall.Errno
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &number):
+		words = number.Error()
+	case errors.As(err, &name):
+		words = "host not found"
+	case errors.As(err, &certificate):
+		words = "the certificate is not valid"
+	}
+	return &undelivered{err, words}
 }
 
 // newRequest builds the request as the page about webhooks describes it: JSON by POST, or the same members as parameters by GET,

@@ -2,9 +2,13 @@ package simulator
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/bxmlflow/bxmlflow/flow/event"
 )
 
 // FaultKind is a kind of fault.
@@ -18,28 +22,62 @@ const (
 	Slow      FaultKind = "slow"      // the answer takes Delay; above the webhook's timeout the carrier gives up
 	Reorder   FaultKind = "reorder"   // the request arrives after the next one, of whatever call, or after Delay (1 s when 0)
 	Error     FaultKind = "error"     // the request is answered with Status (500 when 0) and never arrives
-	REST      FaultKind = "rest"      // the REST operation Operation answers Status, with RetryAfter when it is not 0
+	REST      FaultKind = "rest"      // the REST operation Operation answers Status and Description, with RetryAfter when it is not 0
 	Outcome   FaultKind = "outcome"   // what Event reports goes wrong: see Fault.Result
 	Restart   FaultKind = "restart"   // at once: all calls end with cause error, webhooks on their way are forgotten
 )
 
 // Fault is something that goes wrong on demand.
 type Fault struct {
-	Kind       FaultKind
-	Event      string // event type of the webhook, such as "gather"; any when empty
-	Call       string // callId of the webhook; any when empty
-	Operation  string // of REST, such as "createCall"; any when empty
-	Status     int
-	Delay      time.Duration
-	RetryAfter time.Duration
-	Count      int // how often it happens, 1 when 0
+	Kind      FaultKind
+	Event     string // event type of the webhook, such as "gather"; any when empty
+	Call      string // callId of the webhook; any when empty
+	Operation string // of REST, such as "createCall"; any when empty
+	Status    int
+	// Description of the error that REST answers; when empty, what Bandwidth says with that status.
+	Description string
+	Delay       time.Duration
+	RetryAfter  time.Duration
+	Count       int // how often it happens, 1 when 0
 	// Result is what the next Event (Call) reports with Outcome: the status of recordingAvailable, conferenceRecordingAvailable,
 	// transcriptionAvailable and realTimeTranscriptionAvailable, or the cause of disconnect, mediaStreamRejected,
-	// mediaStreamStopped and realTimeTranscriptionRejected. With disconnect, it is the next call to end.
+	// mediaStreamStopped and realTimeTranscriptionRejected, or what machine detection finds, by machineDetectionComplete in mode
+	// async and by answer in mode sync. With disconnect, it is the next call to end.
 	Result string
 }
 
-// Fault adds a fault, which happens to the next Count matching webhooks or requests.
+// field returns the field that Outcome changes, "" when the event has none.
+func (f *Fault) field() string {
+	switch f.Event {
+	case "recordingAvailable", "conferenceRecordingAvailable":
+		return "status"
+	case "transcriptionAvailable":
+		return "transcription.status"
+	case "realTimeTranscriptionAvailable":
+		return "realTimeTranscription.status"
+	case "disconnect", "mediaStreamRejected", "mediaStreamStopped", "realTimeTranscriptionRejected":
+		return "cause"
+	case "machineDetectionComplete", "answer":
+		return "machineDetectionResult.value"
+	}
+	return ""
+}
+
+// impossible returns why an Outcome cannot be, "" when it can.
+func (f *Fault) impossible() string {
+	name := f.field()
+	if name == "" {
+		return fmt.Sprintf("the outcome of %q cannot be changed", f.Event)
+	}
+	field := event.Lookup(f.Event).Field(name)
+	if field == nil || field.Open || slices.Contains(field.Values, f.Result) {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s is never %q, but one of %s", name, f.Event, f.Result, strings.Join(field.Values, ", "))
+}
+
+// Fault adds a fault, which happens to the next Count matching webhooks or requests. An Outcome that the event cannot have is not
+// added, and told as a Problem of the feed.
 func (c *Carrier) Fault(f Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,6 +87,12 @@ func (c *Carrier) Fault(f Fault) {
 	if f.Kind == Restart {
 		c.restart()
 		return
+	}
+	if f.Kind == Outcome {
+		if why := f.impossible(); why != "" {
+			c.tell(Event{Kind: Problem, Call: f.Call, Text: "fault: " + why})
+			return
+		}
 	}
 	c.faults = append(c.faults, &f)
 }
@@ -149,6 +193,7 @@ func (c *Carrier) restart() {
 		c.stop(c.schedule[0])
 	}
 	c.held = nil
+	clear(c.lines)
 	for _, l := range slices.Clone(c.order) {
 		l.end(causeError, "The call was lost")
 	}

@@ -16,7 +16,7 @@ const (
 	Ringing          Kind = "ringing"
 	Answered         Kind = "answered"
 	Spoken           Kind = "spoken"   // Text, Voice, Duration: what this leg hears
-	Played           Kind = "played"   // URL, Duration
+	Played           Kind = "played"   // URL, or dtmf and the keys of SendDtmf; Duration
 	Pressed          Kind = "pressed"  // Text: the digits
 	Said             Kind = "said"     // Text, Duration: what the person at this leg says
 	Heard            Kind = "heard"    // Other: the call whose party said it; Text, Duration: what this leg hears through a bridge or conference

@@ -67,6 +67,8 @@ type leg struct {
 	looping bool
 	burst   burst
 
+	engaged, keyed time.Time // when the party has said what it says, and may press the next key: see manners.go
+
 	gatherer *gatherer // StartGather
 	ahead    string    // digits for the next Gather, with Choices.TypeAhead
 	heard    []string
@@ -76,7 +78,7 @@ type leg struct {
 	background // what runs beside the document: see recording.go, stream.go
 }
 
-// burst counts what a call does at one instant.
+// burst counts what a call does at one instant, in real time without a pause.
 type burst struct {
 	at time.Time
 	n  int

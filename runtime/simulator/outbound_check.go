@@ -37,7 +37,7 @@ func (c *Carrier) checkCreation(x *creation) error {
 	case utf8.RuneCountInString(x.DisplayName) > maxDisplayName || strings.ContainsFunc(x.DisplayName, unicode.IsControl):
 		return invalid("Invalid displayName: must contain at most %d characters and no control characters", maxDisplayName)
 	case x.Privacy && x.DisplayName != "" && !slices.Contains(callerIDs, x.DisplayName):
-		return invalid("Invalid displayName: with privacy one of %v is needed", callerIDs)
+		return invalid("Invalid displayName: with privacy one of %s is needed", strings.Join(callerIDs, ", "))
 	}
 	for _, check := range []error{
 		within("callTimeout", x.CallTimeout, 1, 300), within("callbackTimeout", x.CallbackTimeout, 1, 25), priority(x.Priority),

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +80,27 @@ func locate(ref, method, user, password string) target {
 // PickUp answers a leg that rings because somebody dialled it.
 func (c *Carrier) PickUp(id string) error { return c.callee(id, "pick up", (*leg).answer) }
 
+// PickUpAs is PickUp of a call whose maker asks for machine detection, which finds what is given and not what the Phone of
+// the number says. Findings are the values of machineDetectionResult.value.
+func (c *Carrier) PickUpAs(id, finding string) error {
+	if !slices.Contains(event.Lookup("machineDetectionComplete").Field("machineDetectionResult.value").Values, finding) {
+		return fmt.Errorf("pick up: machine detection never finds %q", finding)
+	}
+	wrong := ""
+	err := c.callee(id, "pick up", func(l *leg) {
+		if l.creation == nil || l.creation.MachineDetection == nil {
+			wrong = l.id
+			return
+		}
+		l.phone.Machine = finding
+		l.answer()
+	})
+	if err == nil && wrong != "" {
+		err = fmt.Errorf("pick up: nobody asked for machine detection on leg %s", wrong)
+	}
+	return err
+}
+
 // Refuse rejects a leg that rings.
 func (c *Carrier) Refuse(id string) error { return c.callee(id, "refuse", (*leg).refused) }
 
@@ -119,7 +141,8 @@ func (c *Carrier) person(id, what string, do func(*leg) error) error {
 	return nil
 }
 
-// Press lets the party of an answered leg press keys: 0-9, *, # and A-D.
+// Press lets the party of an answered leg press keys: 0-9, *, # and A-D, with Config.KeyGap between two of them. Keys of one
+// instant are reported a millisecond apart.
 func (c *Carrier) Press(id, digits string) error {
 	return c.person(id, "press", func(l *leg) error {
 		keys, err := dialled(digits)
@@ -145,7 +168,8 @@ func dialled(digits string) (string, error) {
 	return keys, nil
 }
 
-// Say lets the party of an answered leg say something. How long it takes is estimated, see Speech.
+// Say lets the party of an answered leg say something. How long it takes is estimated, see Speech; it does not wait for that, but
+// what the party does next does, see Config.KeyGap.
 func (c *Carrier) Say(id, text string) error {
 	return c.person(id, "say", func(l *leg) error {
 		if l.state != StateAnswered {
@@ -156,12 +180,12 @@ func (c *Carrier) Say(id, text string) error {
 	})
 }
 
-// HangUp lets the party leave: an answered call ends with cause hangup, a caller who gives up before with cause cancel.
+// HangUp lets the party leave, after what it is doing (see Config.KeyGap): an answered call ends with cause hangup, a caller who gives up before with cause cancel.
 func (c *Carrier) HangUp(id string) error {
 	return c.person(id, "hang up", func(l *leg) error {
 		switch {
 		case l.state == StateAnswered:
-			l.end(causeHangup, "")
+			l.hangUp()
 		case l.direction == inbound:
 			l.end(causeCancel, "Call was cancelled")
 		default:
@@ -169,42 +193,6 @@ func (c *Carrier) HangUp(id string) error {
 		}
 		return nil
 	})
-}
-
-// press hands keys to what runs on the leg, else to StartGather.
-func (l *leg) press(keys string) {
-	l.tell(Event{Kind: Pressed, Text: keys})
-	l.relay("dtmf "+keys, 0)
-	for i := 0; i < len(keys) && !l.ended(); i++ {
-		l.key(keys[i])
-	}
-}
-
-func (l *leg) key(d byte) {
-	if x := l.running; x != nil {
-		if taker, ok := x.verb.(digitTaker); ok && taker.digit(d) {
-			return
-		}
-	}
-	if l.gatherer != nil {
-		l.gatherer.digit(d)
-		return
-	}
-	if l.c.cfg.Choices.TypeAhead && len(l.ahead) < 50 {
-		l.ahead += string(d)
-	}
-}
-
-// say hands speech to what runs on the leg and to what records it.
-func (l *leg) say(text string) {
-	lasts := l.c.cfg.Speech.text(text)
-	l.tell(Event{Kind: Said, Text: text, Duration: lasts})
-	if x := l.running; x != nil {
-		if taker, ok := x.verb.(speechTaker); ok {
-			taker.speech(text, lasts)
-		}
-	}
-	l.said(text, lasts)
 }
 
 // plays tells that the leg hears a text or a file for so long.

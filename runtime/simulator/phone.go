@@ -16,6 +16,9 @@ type Phone struct {
 	AnswerAfter time.Duration
 	// Machine is what machine detection finds: human when empty, or answering-machine, silence, tone-detected, timeout, error.
 	Machine string
+	// Quiet is how long the party says nothing after it picked up: when longer than silenceTimeout, machine detection finds
+	// silence, unless Machine says otherwise.
+	Quiet time.Duration
 	// MachineAfter is how long detection takes, at most the detectionTimeout of createCall; when 0, that timeout for timeout,
 	// the silenceTimeout for silence, else 2 s.
 	MachineAfter time.Duration
@@ -65,7 +68,7 @@ func (l *leg) act(cue Cue) {
 		l.say(cue.Say)
 	}
 	if cue.HangUp {
-		l.end(causeHangup, "")
+		l.hangUp()
 	}
 }
 

@@ -12,28 +12,15 @@ import (
 )
 
 func TestRunInRealTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, map[string]string{"/initiate": `<Gather gatherUrl="/g" maxDigits="1"/>`, "/g": `<Pause duration="3600"/><Pause duration="10"/>`},
-			func(cfg *Config) { cfg.Start = time.Time{} })
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- w.Carrier.Run(ctx) }()
-		id, err := w.Place(Inbound{From: caller, To: desk})
-		w.check(err)
-		time.Sleep(time.Second)
+	answers := map[string]string{"/initiate": `<Gather gatherUrl="/g" maxDigits="1"/>`, "/g": `<Pause duration="3600"/><Pause duration="10"/>`}
+	inRealTime(t, answers, nil, func(w *live, id string) {
 		w.check(w.Press(id, "1"))
 		synctest.Wait()
 		w.Skip(time.Hour)
-		time.Sleep(8 * time.Second)
-		synctest.Wait()
-		w.want("initiate; gather 1")
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		w.want("initiate; gather 1; disconnect hangup")
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("run: %v", err)
-		}
+		w.pass(8 * time.Second)
+		w.want("initiate; gather")
+		w.pass(2 * time.Second)
+		w.want("initiate; gather; disconnect")
 	})
 }
 

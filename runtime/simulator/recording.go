@@ -108,7 +108,8 @@ func (g *recording) resume() {
 	}
 }
 
-// length returns how long the recording is, without its gaps.
+// length returns how long the recording is, without its gaps: whole milliseconds, and without gaps
+// what lies between the two times of webhooks.
 func (g *recording) length() time.Duration {
 	end := g.ended
 	if end.IsZero() {
@@ -117,7 +118,7 @@ func (g *recording) length() time.Duration {
 	if !g.paused.IsZero() {
 		end = g.paused
 	}
-	return end.Sub(g.started) - g.gaps
+	return end.Truncate(time.Millisecond).Sub(g.started.Truncate(time.Millisecond)) - g.gaps.Round(time.Millisecond)
 }
 
 // url returns the recording's address. What belongs to it has its address below.

@@ -67,6 +67,9 @@ func faulty(f *Fault, header http.Header) *refusal {
 	if known := faults[status]; known != nil {
 		r.kind, r.description = known.kind, known.description
 	}
+	if f.Description != "" {
+		r.description = f.Description
+	}
 	return &r
 }
 

@@ -55,6 +55,8 @@ func TestRESTFaults(t *testing.T) {
 	w.Fault(Fault{Kind: REST, Operation: "createCall", Status: 503, RetryAfter: 1500 * time.Millisecond, Count: 2})
 	w.Fault(Fault{Kind: REST})
 	w.wantAnswer(w.ask("GET", "statistics", ""), 500, `{"type":"internal-error","description":"Internal Server Error"}`)
+	w.Fault(Fault{Kind: REST, Status: 400, Description: "Invalid to"})
+	w.wantAnswer(w.ask("GET", "statistics", ""), 400, `{"type":"validation","description":"Invalid to"}`)
 	w.wantAnswer(w.ask("GET", "statistics", ""), 200, `{}`)
 	for range 2 {
 		rec := w.ask("POST", "calls", order(""))

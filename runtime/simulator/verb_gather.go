@@ -126,6 +126,6 @@ func keepGathering(x *execution) verb {
 	return nil
 }
 
-func (g *gatherer) digit(d byte) {
-	g.leg.notify("dtmf", &event.DTMF{Digit: string(d)}, g.targets)
+func (g *gatherer) digit(d byte, later time.Duration) {
+	g.leg.notify("dtmf", &event.DTMF{EventTime: event.TimeOf(g.leg.c.now().Add(later)), Digit: string(d)}, g.targets)
 }

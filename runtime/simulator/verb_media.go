@@ -104,7 +104,7 @@ func sendDtmf(x *execution) verb {
 			}
 		}
 	}
-	x.leg.plays(Event{Kind: Played, Text: "dtmf " + keys}, lasts)
+	x.leg.plays(Event{Kind: Played, URL: "dtmf " + keys}, lasts)
 	x.after(lasts, x.done)
 	return idle{}
 }

@@ -23,6 +23,7 @@ type targets struct{ primary, fallback target }
 type hook struct {
 	name    string // the event type of the feed and of faults, as in the table of events
 	call    string // callId, "" for events of conferences
+	line    string // the session, or the conference: see delivery.go
 	body    []byte // JSON
 	targets targets
 	sync    bool
@@ -52,7 +53,7 @@ type answer struct {
 func (l *leg) ask(name string, w event.Webhook, t targets) {
 	l.request(name, w, t, func(r reply) {
 		if r.err != nil {
-			l.end(causeCallback, "Callback could not be delivered: "+r.err.Error())
+			l.end(causeCallback, "Callback could not be delivered: "+wording(r.err))
 			return
 		}
 		l.load(r.body, r.url)
@@ -89,28 +90,35 @@ func (l *leg) hook(name string, w event.Webhook, t targets) *hook {
 	if l.c.cfg.Choices.PagesOnly {
 		trim(w)
 	}
-	return &hook{name: name, call: l.id, body: encode(w), targets: t, timeout: l.timeout}
+	return &hook{name: name, call: l.id, line: l.session(), body: encode(w), targets: t, timeout: l.timeout}
 }
 
-// bursts counts the webhooks of this instant and ends the call when they are too many.
+// pace is how long after each other the webhooks of a call are in real time when documents take time.
+const pace = 100 * time.Millisecond
+
+// bursts counts the webhooks of this instant, in real time those that follow each other faster than pace, and ends the call when
+// they are too many.
 func (l *leg) bursts() bool {
-	if now := l.c.now(); !l.burst.at.Equal(now) {
-		l.burst = burst{at: now}
+	now := l.c.now()
+	if since := now.Sub(l.burst.at); since >= pace || l.c.virtual() && since != 0 {
+		l.burst.n = 0
 	}
+	l.burst.at = now
 	if l.burst.n++; l.burst.n <= l.c.cfg.Choices.MaxAtOnce || l.ended() {
 		return false
 	}
-	l.problem("more than %d webhooks at one instant: documents ask for each other without taking time", l.c.cfg.Choices.MaxAtOnce)
+	l.problem("more than %d webhooks in a row: documents ask for each other without taking time", l.c.cfg.Choices.MaxAtOnce)
 	l.end(causeError, "Too many callbacks")
 	return true
 }
 
 // send puts a webhook on its way. The request is made when everything that is due before has happened.
-func (c *Carrier) send(h *hook) { c.after(0, func() { c.attempt(h, false) }) }
+func (c *Carrier) send(h *hook) { c.after(0, func() { c.queue(h) }) }
 
 // attempt makes one request, unless a fault comes between.
 func (c *Carrier) attempt(h *hook, fallback bool) {
 	if h.current != nil && !h.current() {
+		c.over(h)
 		return
 	}
 	x := c.exchange(h, fallback)
@@ -119,6 +127,9 @@ func (c *Carrier) attempt(h *hook, fallback bool) {
 		return
 	}
 	if f := c.webhookFault(h); f != nil {
+		if f.Kind == Delay || f.Kind == Reorder {
+			c.over(h) // others overtake it
+		}
 		c.disturb(x, f)
 		return
 	}
@@ -165,7 +176,9 @@ func (c *Carrier) settle(x *exchange, a answer) {
 	case x.copy:
 	case a.err == nil && h.sync:
 		h.done(reply{body: a.body, url: a.url})
+		c.over(h)
 	case a.err == nil:
+		c.over(h)
 	case !h.sync && a.connection && !h.retried:
 		h.retried = true
 		c.after(c.cfg.Choices.RetryAfter, func() { c.attempt(h, x.fallback) })
@@ -174,5 +187,8 @@ func (c *Carrier) settle(x *exchange, a answer) {
 		c.attempt(h, true)
 	case h.sync:
 		h.done(reply{err: a.err})
+		c.over(h)
+	default:
+		c.over(h)
 	}
 }
