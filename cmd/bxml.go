@@ -14,10 +14,10 @@ import (
 	"github.com/bxmlflow/bxmlflow/flow/diag"
 )
 
-// The rules of what bxml reports beside those of the package bxml.
+// Rules of documents beside those of the package bxml; the registry holds the rules of flows.
 const (
-	ruleBXMLSyntax = "bxml-syntax"
-	ruleBXMLSize   = string(bxml.RuleSize)
+	syntaxOfDocuments = "bxml-syntax"
+	sizeOfDocuments   = string(bxml.RuleSize)
 )
 
 // contexts are what a document can run on, by how they are written in flags.
@@ -99,10 +99,10 @@ func judge(file string, text []byte, v bxml.Validator) diag.List {
 	switch {
 	case errors.As(err, &syntax):
 		at := diag.Pos{Line: syntax.Line, Col: syntax.Col}
-		list.Errorf(ruleBXMLSyntax, diag.Span{File: file, Start: at, End: at}, "%s", syntax.Message).Help = syntax.Help
+		list.Errorf(syntaxOfDocuments, diag.Span{File: file, Start: at, End: at}, "%s", syntax.Message).Help = syntax.Help
 		return list
 	case err != nil:
-		list.Errorf(ruleBXMLSize, diag.Span{File: file}, "%d bytes are more than the %d that the carrier takes", len(text), bxml.MaxBytes)
+		list.Errorf(sizeOfDocuments, diag.Span{File: file}, "%d bytes are more than the %d that the carrier takes", len(text), bxml.MaxBytes)
 		return list
 	}
 	for _, p := range v.Validate(d) {

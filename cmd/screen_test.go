@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func open(t *testing.T, env []string, args ...string) *terminal {
 	t.Helper()
 	c := exec.Command(os.Args[0], args...)
 	c.Args[0] = "bxmlflow" // by this name the test binary is the command
-	c.Env = append(append(os.Environ(), "TERM=xterm-256color"), env...)
+	c.Env = append(append(ambient(), "TERM=xterm-256color"), env...)
 	f, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Fatal(err)
@@ -144,4 +145,9 @@ func TestLinesOnATerminalWhenAskedFor(t *testing.T) {
 	x.display.await(t, `caller   hears "Goodbye from Hello."`)
 	x.press(t, "quit\n")
 	x.wait(t)
+}
+
+// ambient returns the environment without variables that the command would take for configuration.
+func ambient() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "BXMLFLOW_") })
 }
