@@ -61,6 +61,7 @@ func (l *linker) link() {
 		c.compile()
 		c.inherit()
 	}
+	l.prove()
 }
 
 // set returns the flows without errors whose invoked flows have none either.

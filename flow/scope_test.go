@@ -21,7 +21,7 @@ func TestEventsAreTyped(t *testing.T) {
 		{"a field of one of two events", menu(`{SpeakSentence: "${event.digits}"}, Gather`, end),
 			[]string{`5 <event.digits> unknown-name: event.digits does not exist when initiate leads here`}},
 		{"a field of no event", menu(`{SpeakSentence: "${event.digts}"}, Gather`, end), []string{`5 <event.digts> unknown-name: gather and initiate have no field "digts"`}},
-		{"the new event in a handler", menu(`Gather`, `gather: {target: end, guard: 'event.digits == "1"'}`), nil},
+		{"the new event in a handler", menu(`Gather`, `gather: {target: end, guard: 'event.digits == "1" || visits > 0'}`), nil},
 		{"the field of another event in a handler", menu(`Gather`, `gather: {target: end, guard: 'event.recordingId == "1"'}`),
 			[]string{`6 <event.recordingId> unknown-name: gather has no field "recordingId"`}},
 		{"raw reaches every field", menu(`{SpeakSentence: "${event.raw.anything}"}, Gather`, end), nil},

@@ -40,6 +40,7 @@ states:
     on:
       bridgeTargetComplete: goodbye
       bridgeFailed: voicemail
+      redirect: voicemail
   screening:
     bxml:
       - Gather: {maxDigits: 1, nested: [{SpeakSentence: "A caller is waiting. Press 1 to accept."}]}

@@ -33,6 +33,7 @@ states:
     on:
       bridgeTargetComplete: goodbye
       bridgeFailed: voicemail
+      redirect: voicemail
       legEnded: {actions: [{set: {ended: "${event.leg}", bridged: "${event.bridged}"}}]}
   screening:
     bxml: [{Gather: {maxDigits: 1, nested: [{SpeakSentence: "A caller is waiting. Press 1 to accept."}]}}]

@@ -65,7 +65,7 @@ func (c *Condition) holds(world []Truth) bool {
 }
 
 // maxWorlds bounds the combinations of unknown atoms that are tried in one case.
-const maxWorlds = 1 << 10
+const maxWorlds = 1 << 8
 
 // worlds calls fn with every way in which the unknown atoms of the list can be. It reports false, without a call, when there are
 // too many.
